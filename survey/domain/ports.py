@@ -1,0 +1,146 @@
+"""What the domain needs from outside, as promises (Protocols). storage/ keeps them; tests keep them with dictionaries.
+
+Law: Registry knows invitations, BallotBox knows ballots. No call takes or returns something of both, and no
+transaction spans both: an operator who joined them in time would have the order of people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from survey.domain.rounds import Round
+
+Clock = Callable[[], datetime]  # an aware UTC time
+Randomness = Callable[[int], bytes]  # n -> n random bytes
+
+
+class SpendOutcome(Enum):
+    SPENT = "spent"  # the code was unused and is now used for this request
+    REPEATED = "repeated"  # it was already used for exactly this request
+    OTHER_REQUEST = "other request"  # it was used for another request
+    UNKNOWN = "unknown"  # never printed for this evaluation, or void
+
+
+class AddOutcome(Enum):
+    ADDED = "added"
+    SAME = "same"  # this token already cast exactly this ballot
+    DIFFERENT = "different"  # this token already cast another ballot
+    CLOSED = "closed"  # the box does not take ballots (not opened yet, or closed)
+
+
+@dataclass(frozen=True)
+class StoredBallot:
+    """token_digest 32, token 354, enc 65, ct plaintext_length + 16 bytes."""
+
+    token_digest: bytes
+    token: bytes
+    enc: bytes
+    ct: bytes
+
+
+@dataclass(frozen=True)
+class UnitTurnout:
+    unit_id: str
+    printed: int  # live codes: unused + used
+    used: int
+    void: int
+
+
+class Registry(Protocol):
+    """Rounds, frozen manifests, invitations, tally records."""
+
+    def add_round(self, round_: Round) -> None: ...
+
+    def save_round(self, round_: Round, expected: str) -> None:
+        """Replace the round; raise WrongState when its stored state is not `expected` (another process moved it)."""
+
+    def find_round(self, round_id: str) -> Round | None: ...
+
+    def find_round_of(self, evaluation_id: str) -> Round | None: ...
+
+    def list_rounds(self) -> list[Round]: ...
+
+    def freeze(self, round_: Round, manifests: dict[str, bytes]) -> None:
+        """draft -> frozen and all manifests (evaluation id -> exact bytes) in one transaction."""
+
+    def find_manifest(self, evaluation_id: str) -> bytes | None: ...
+
+    def add_invitations(self, evaluation_id: str, codes: Iterable[tuple[bytes, str]]) -> None:
+        """codes: (HMAC of the code, 32 bytes; unit id). Written in key order."""
+
+    def void_unused(self, evaluation_id: str) -> int:
+        """Void every unused code; returns how many."""
+
+    def spend_code(self, evaluation_id: str, code_mac: bytes, request_digest: bytes) -> SpendOutcome:
+        """Atomically use the code for this token request (SHA-256 of its bytes), or say why not."""
+
+    def turnout(self, evaluation_id: str) -> list[UnitTurnout]: ...
+
+    def save_roots(self, roots: dict[str, bytes]) -> None:
+        """Merkle root (32 bytes) per evaluation, published at closing."""
+
+    def find_root(self, evaluation_id: str) -> bytes | None: ...
+
+    def save_boxes_digest(self, round_id: str, digest: bytes) -> None: ...
+
+    def find_boxes_digest(self, round_id: str) -> bytes | None: ...
+
+    def finish_count(self, round_: Round, record: bytes) -> None:
+        """closed -> opened and the tally record in one transaction; raises WrongState when already counted."""
+
+    def find_tally_record(self, round_id: str) -> bytes | None: ...
+
+
+class BallotBox(Protocol):
+    """Sealed ballots and the tokens that cast them. Rows carry no time, unit, code or sequence."""
+
+    def open_box(self, evaluation_id: str) -> None: ...
+
+    def close_box(self, evaluation_id: str) -> None:
+        """From here on add() answers CLOSED; rewrites the box in key order in one transaction."""
+
+    def add(self, evaluation_id: str, ballot: StoredBallot) -> AddOutcome:
+        """Durably add, or say why not; raises StoreUnavailable when nothing could be stored."""
+
+    def count(self, evaluation_id: str) -> int: ...
+
+    def find_receipt(self, evaluation_id: str, receipt: bytes) -> bool: ...
+
+    def receipts(self, evaluation_id: str) -> list[bytes]:
+        """All receipts (32 bytes each), sorted."""
+
+    def ballots(self, evaluation_id: str) -> Iterator[StoredBallot]:
+        """All ballots in key order (token_digest), streamed."""
+
+
+class KeyFiles(Protocol):
+    """Secrets on disk: one RSA token key per evaluation, one instance secret."""
+
+    def save_token_key(self, evaluation_id: str, der: bytes) -> None: ...
+
+    def token_key(self, evaluation_id: str) -> bytes:
+        """PKCS#8 DER; raises NotFound."""
+
+    def instance_secret(self) -> bytes:
+        """32 bytes; made at init."""
+
+
+class Accounts(Protocol):
+    """Staff accounts; see domain.staff."""
+
+    def add_account(self, name: str, role: str, password_hash: str) -> None: ...
+
+    def find_account(self, name: str) -> Account | None: ...
+
+    def list_accounts(self) -> list[Account]: ...
+
+
+@dataclass(frozen=True)
+class Account:
+    name: str
+    role: str  # one of domain.staff.ROLES
+    password_hash: str  # argon2id

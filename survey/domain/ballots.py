@@ -1,0 +1,51 @@
+"""Casting: a sealed ballot against an unspent token (2-protocol, section 2.3).
+
+Law: nothing here knows an invitation, a time, an address or an order. One token casts one ballot; a retry with the
+same bytes is answered with the same receipt and changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from survey.crypto.sealing import ENC_LEN, TAG_LEN, receipt
+from survey.crypto.tokens import Token, TokenVerifier
+from survey.domain.manifest import Manifest
+from survey.domain.ports import AddOutcome, BallotBox, StoredBallot
+from survey.errors import NotCollecting, TokenAlreadySpent, WrongLength
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """receipt: 32 bytes; is_new: False when exactly this ballot was in the box already."""
+
+    receipt: bytes
+    is_new: bool
+
+
+def ballot_length(manifest: Manifest) -> int:
+    """Bytes of every sealed ballot of the evaluation: enc, padded plaintext, tag."""
+    return ENC_LEN + manifest.plaintext_length + TAG_LEN
+
+
+def cast_ballot(
+    evaluation_id: str, token: Token, sealed: bytes, *, manifest: Manifest, verifier: TokenVerifier, box: BallotBox
+) -> Accepted:
+    """Check the token, then put the ballot into the box.
+
+    Raises InvalidToken (the token is not spent), WrongLength, TokenAlreadySpent, NotCollecting (box closed),
+    StoreUnavailable (nothing recorded).
+    """
+    verifier.verify(token)
+    expected = ballot_length(manifest)
+    if len(sealed) != expected:
+        raise WrongLength(f"A ballot of this evaluation has exactly {expected} bytes; got {len(sealed)}.")
+    encoded = token.encode()
+    enc, ct = sealed[:ENC_LEN], sealed[ENC_LEN:]
+    outcome = box.add(evaluation_id, StoredBallot(hashlib.sha256(encoded).digest(), encoded, enc, ct))
+    if outcome is AddOutcome.CLOSED:
+        raise NotCollecting("The ballot box is closed.")
+    if outcome is AddOutcome.DIFFERENT:
+        raise TokenAlreadySpent("This token has already cast another ballot.")
+    return Accepted(receipt(enc, ct), outcome is AddOutcome.ADDED)

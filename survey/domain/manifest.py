@@ -1,0 +1,113 @@
+"""The manifest: the frozen public facts of one evaluation (2-protocol, section 2.2).
+
+Law: the bytes are written once, when the round is frozen; from then on everybody hashes these bytes and nobody
+serialises again. Its digest is in every token challenge, on every slip and in every sealed answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from survey.crypto.tokens import TokenChallenge
+from survey.crypto.wire import b64url_decode, b64url_encode
+from survey.domain.rounds import Evaluation, Round
+from survey.errors import WrongState
+
+SCHEMA = "survey-manifest/1"
+FINGERPRINT_LEN = 16  # bytes of the digest printed on a slip
+SUITE = {"kem": "DHKEM(P-256, HKDF-SHA256)", "kdf": "HKDF-SHA256", "aead": "AES-128-GCM"}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The exact bytes, and what the server itself reads from them."""
+
+    raw: bytes
+
+    @cached_property
+    def digest(self) -> bytes:
+        """SHA-256 of the bytes (32 bytes)."""
+        return hashlib.sha256(self.raw).digest()
+
+    @property
+    def fingerprint(self) -> str:
+        """First 16 bytes of the digest, base64url without padding (22 characters), as on the slip."""
+        return b64url_encode(self.digest[:FINGERPRINT_LEN]).rstrip("=")
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads(self.raw)
+        return facts
+
+    @cached_property
+    def challenge(self) -> TokenChallenge:
+        """The token challenge (RFC 9577, section 2.1); its redemption context is the manifest digest."""
+        return TokenChallenge(str(self.facts["issuer_name"]), self.digest, str(self.facts["origin_info"]))
+
+    @cached_property
+    def token_key(self) -> bytes:
+        """SPKI of the evaluation's token key (342 bytes)."""
+        return b64url_decode(str(self.facts["token_key"]))
+
+    @cached_property
+    def opening_key(self) -> bytes:
+        """The round's public opening key (65 bytes)."""
+        return b64url_decode(str(self.facts["opening_key"]["public_key"]))
+
+    @property
+    def plaintext_length(self) -> int:
+        return int(self.facts["plaintext_length"])
+
+
+def build_manifest(
+    round_: Round, evaluation: Evaluation, *, token_key: bytes, host: str, scripts: Mapping[str, str]
+) -> Manifest:
+    """Write the manifest of one evaluation.
+
+    token_key: SPKI (342 bytes); host: issuer name and origin; scripts: path -> SHA-256 (hex) of every script the
+    page loads. Raises WrongState when the opening key is not made yet.
+    """
+    if round_.opening_key is None:
+        raise WrongState(f"Round {round_.id} has no opening key yet; the custodians make it before freezing.")
+    facts = {
+        "schema": SCHEMA,
+        "evaluation": evaluation.id,
+        "round": round_.name,
+        "team": evaluation.team,
+        "questionnaire": round_.questionnaire.document,
+        "token_key": b64url_encode(token_key),
+        "opening_key": {
+            **SUITE,
+            "public_key": b64url_encode(round_.opening_key.public_key),
+            "threshold": round_.threshold,
+            "custodians": [
+                {
+                    "index": custodian.index,
+                    "name": custodian.name,
+                    "verification_key": b64url_encode(custodian.verification_key or b""),
+                }
+                for custodian in round_.custodians
+            ],
+        },
+        "plaintext_length": round_.questionnaire.plaintext_length,
+        "opens_at": _iso(round_.opens_at),
+        "closes_at": _iso(round_.closes_at),
+        "entitled": evaluation.entitled,
+        "printed": evaluation.printed(round_.spare_percent),
+        "minimum_group": round_.minimum_group,
+        "texts_minimum": round_.texts_minimum,
+        "issuer_name": host,
+        "origin_info": host,
+        "scripts": dict(sorted(scripts.items())),
+    }
+    return Manifest(json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

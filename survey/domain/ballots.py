@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from survey.crypto.sealing import ENC_LEN, TAG_LEN, receipt
-from survey.crypto.tokens import Token, TokenVerifier
+from survey.crypto.tokens import Token
 from survey.domain.manifest import Manifest
 from survey.domain.ports import AddOutcome, BallotBox, StoredBallot
 from survey.errors import NotCollecting, TokenAlreadySpent, WrongLength
@@ -30,17 +31,18 @@ def ballot_length(manifest: Manifest) -> int:
 
 
 def cast_ballot(
-    evaluation_id: str, token: Token, sealed: bytes, *, manifest: Manifest, verifier: TokenVerifier, box: BallotBox
+    evaluation_id: str, token: Token, sealed: bytes, *, manifest: Manifest, now: datetime, box: BallotBox
 ) -> Accepted:
-    """Check the token, then put the ballot into the box.
+    """Put the sealed ballot of a *verified* token into the box.
 
-    Raises InvalidToken (the token is not spent), WrongLength, TokenAlreadySpent, NotCollecting (box closed),
-    StoreUnavailable (nothing recorded).
+    now: only compared with the announced closing time, never stored. Raises WrongLength, TokenAlreadySpent,
+    NotCollecting (box closed), StoreUnavailable (nothing recorded).
     """
-    verifier.verify(token)
     expected = ballot_length(manifest)
     if len(sealed) != expected:
         raise WrongLength(f"A ballot of this evaluation has exactly {expected} bytes; got {len(sealed)}.")
+    if not manifest.is_within_times(now):
+        raise NotCollecting("The evaluation is not open now.")
     encoded = token.encode()
     enc, ct = sealed[:ENC_LEN], sealed[ENC_LEN:]
     outcome = box.add(evaluation_id, StoredBallot(hashlib.sha256(encoded).digest(), encoded, enc, ct))

@@ -64,6 +64,19 @@ class Manifest:
     def plaintext_length(self) -> int:
         return int(self.facts["plaintext_length"])
 
+    @cached_property
+    def _times(self) -> tuple[datetime | None, datetime | None]:
+        opens_at, closes_at = (self.facts[name] for name in ("opens_at", "closes_at"))
+        return (
+            datetime.fromisoformat(opens_at) if opens_at else None,
+            datetime.fromisoformat(closes_at) if closes_at else None,
+        )
+
+    def is_within_times(self, now: datetime) -> bool:
+        """Inside the announced opens_at..closes_at; where the office set none, True."""
+        opens_at, closes_at = self._times
+        return (opens_at is None or now >= opens_at) and (closes_at is None or now < closes_at)
+
 
 def build_manifest(
     round_: Round, evaluation: Evaluation, *, token_key: bytes, host: str, scripts: Mapping[str, str]

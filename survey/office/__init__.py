@@ -1,0 +1,30 @@
+"""The office: pages for signed-in staff under /office.
+
+Law: these pages reach stores only through the services handed in, show figures only through survey.domain
+(turnout.turnout, disclosure.disclose), and never read a ballot. The session cookie, the CSRF token and the language
+choice live under /office alone: no phone ever carries them. Every request that does or shows something leaves one
+line in the staff log (trail.py). No page needs a script, and none is allowed one (headers.py).
+
+One module per task: login, rounds, turnout, reports, account; around them access (who may), headers, trail,
+language, passwords, steps (what a round needs next).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from survey.office import access, account, headers, language, login, reports, rounds, trail, turnout
+from survey.office.needs import Services
+
+
+def make_blueprint(services: Services) -> Blueprint:
+    """All office pages at /office. Registering it sets up sessions, CSRF and languages for these pages only."""
+    blueprint = Blueprint("office", __name__, url_prefix="/office")
+    # Order matters: headers go on last of all, after the log line is written.
+    headers.install(blueprint)
+    trail.install(blueprint, services)
+    language.install(blueprint)
+    access.install(blueprint, services)
+    for task in (login, account, rounds, turnout, reports):
+        task.install(blueprint, services)
+    return blueprint

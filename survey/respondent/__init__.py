@@ -1,0 +1,58 @@
+"""Everything a phone can reach. THE AUDIT FOLDER: readable in one sitting.
+
+Law: this folder sets no cookie, keeps no session, writes no log line, asks for no address and imports no storage.
+The invitation code is known in issue.py only, the ballot in cast.py only: no value made in the first is read by the
+second. Every answer carries the same headers for everybody.
+Source: 2-protocol, section 2.3.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response
+
+from survey.respondent import cast, issue, pages, problems, receipts
+from survey.respondent.desk import Desk
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "require-trusted-types-for 'script'",
+    )
+)
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def make_blueprint(desk: Desk, templates: Path) -> Blueprint:
+    """The respondent interface over the given desk; `templates` is the folder of the page's sources."""
+    blueprint = Blueprint("respondent", __name__)
+    blueprint.after_request(_same_headers)
+    problems.register(blueprint)
+    pages.register(blueprint, desk, templates)
+    issue.register(blueprint, desk)
+    cast.register(blueprint, desk)
+    receipts.register(blueprint, desk)
+    return blueprint
+
+
+def _same_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    return response

@@ -1,0 +1,61 @@
+"""Joins the parts to one Flask application, and checks that every route says whom it serves."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from flask import Flask, Response, request
+
+from survey import office, respondent, templates_folder
+from survey.errors import SettingsError
+from survey.respondent.desk import Desk
+from survey.services import Services, open_services
+from survey.settings import Settings
+
+
+class SurveyApp(Flask):
+    """Flask, except that a failure on the respondent plane leaves no path, no message and no values in a log."""
+
+    def log_exception(
+        self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
+    ) -> None:
+        if request.blueprint == "office":
+            super().log_exception(exc_info)
+            return
+        kind, _, trace = exc_info
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
+        # No logging module here: its formatters add the exact time.
+        sys.stderr.write(f"respondent plane: {kind.__name__ if kind else 'error'} at {place}\n")
+
+
+def build_app(settings: Settings | None, services: Services | None) -> Flask:
+    if services is None:
+        settings = settings or Settings.load(Path(os.environ.get("SURVEY_INSTANCE", "instance")))
+        services = open_services(settings)
+    templates = templates_folder()
+    app = SurveyApp("survey", static_folder=None, template_folder=str(templates))
+    app.config.update(SECRET_KEY=services.settings.session_secret, MAX_CONTENT_LENGTH=16 * 1024 * 1024)
+    desk = Desk(services.registry, services.box, services.keys, services.clock)
+    app.register_blueprint(respondent.make_blueprint(desk, templates / "respondent"))
+    app.register_blueprint(office.make_blueprint(services))
+    if services.settings.is_https:
+        app.after_request(_https_only)
+    check_audiences(app)
+    return app
+
+
+def check_audiences(app: Flask) -> None:
+    """Refuse to start when a route does not say whom it serves: a page nobody placed is a page nobody guards."""
+    for rule in app.url_map.iter_rules():
+        if not getattr(app.view_functions[rule.endpoint], "audiences", None):
+            raise SettingsError(f"The route {rule.rule} ({rule.endpoint}) names no audience.")
+
+
+def _https_only(response: Response) -> Response:
+    response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response

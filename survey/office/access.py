@@ -1,0 +1,203 @@
+"""Who may see which page: sessions, the 20 minutes of idleness, the role check, the CSRF check, refusals as pages.
+
+A view names its audience (survey.audience); the guard compares it with the account's role before the view runs. A
+view without an audience serves nobody.
+
+Sessions are Flask's signed cookie. Accepted weakness (2026): signing out tells this browser to forget the cookie,
+it cannot recall a copy; a copy dies 20 minutes after the server last renewed it, and at once when the account's
+password or role changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import LoginManager, UserMixin, current_user
+from flask_login import login_user as _login_user
+from flask_login import logout_user as _logout_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from survey.audience import serves
+from survey.domain.ports import Account
+from survey.domain.staff import OFFICE, READER
+from survey.errors import SurveyError
+from survey.office import trail
+from survey.office.needs import Services
+from survey.office.words import role_words
+
+IDLE = timedelta(minutes=20)
+COOKIE_NAME = "office_session"
+COOKIE_PATH = "/office"
+
+
+class Staff(UserMixin):  # type: ignore[misc]  # flask_login carries no types
+    """A signed-in account."""
+
+    def __init__(self, account: Account) -> None:
+        self.name = account.name
+        self.role = account.role
+        # Part of the session's id: a new password or role ends every session that was opened with the old one.
+        self._print = hashlib.sha256(f"{account.role}\0{account.password_hash}".encode()).hexdigest()[:32]
+
+    def get_id(self) -> str:
+        return f"{self._print}:{self.name}"
+
+
+class _OfficeLogin(LoginManager):  # type: ignore[misc]  # flask_login carries no types
+    def init_app(self, app: Flask, add_context_processor: bool = True) -> None:
+        """Only be found by flask_login: its own hooks would look into the session after every response, phones' too."""
+        app.login_manager = self  # type: ignore[attr-defined]  # where flask_login looks for it
+
+
+def install(blueprint: Blueprint, services: Services) -> None:
+    csrf = CSRFProtect()
+
+    @blueprint.record_once
+    def set_up(state: BlueprintSetupState) -> None:
+        state.app.config.update(
+            SESSION_COOKIE_NAME=COOKIE_NAME,
+            SESSION_COOKIE_PATH=COOKIE_PATH,  # no phone ever carries it
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Lax",
+            SESSION_COOKIE_SECURE=services.settings.public_url.startswith("https://"),
+            PERMANENT_SESSION_LIFETIME=IDLE,  # the age at which a signed cookie is refused, even a copy
+            WTF_CSRF_CHECK_DEFAULT=False,  # the respondent side has neither cookie nor CSRF token; see guard()
+        )
+        csrf.init_app(state.app)
+        manager = _OfficeLogin()
+        manager.session_protection = "strong"
+        manager.user_loader(lambda session_id: _find(services, session_id))
+        manager.init_app(state.app)
+
+    @blueprint.before_request
+    def guard() -> ResponseReturnValue | None:
+        audiences = getattr(current_app.view_functions[request.endpoint or ""], "audiences", frozenset())
+        if request.endpoint == "office.asset":
+            return None
+        if "_user_id" in session and not _renew(services):
+            trail.note(result="signed out after 20 idle minutes")
+            flash(_("You were signed out because nothing happened for 20 minutes. Please sign in again."))
+        if "public" not in audiences:
+            if not current_user.is_authenticated:
+                trail.note(result="not signed in")
+                here = request.full_path.rstrip("?") if request.method == "GET" else None
+                return redirect(url_for("office.show-login", next=here), 303)
+            if "staff" not in audiences and current_user.role not in audiences:
+                abort(403)
+        csrf.protect()
+        return None
+
+    @blueprint.context_processor
+    def who() -> dict[str, Any]:
+        return {"staff": current_user, "navigation": _navigation(), "role_words": role_words}
+
+    @blueprint.route("/<path:rest>", endpoint="nothing-here", methods=["GET", "POST"])
+    @serves("staff")
+    def nothing_here(rest: str) -> ResponseReturnValue:
+        abort(404)
+
+    _install_refusals(blueprint)
+
+
+def sign_in(account: Account, services: Services) -> None:
+    """A new session for this account; nothing of the session before it but the language survives (fixation)."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    _login_user(Staff(account))
+    session["seen"] = int(services.clock().timestamp())
+
+
+def sign_out() -> None:
+    language = session.get("language")
+    _logout_user()
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+def home() -> str:
+    """Where an account starts."""
+    pages = {OFFICE: "office.list-rounds", READER: "office.list-reports"}
+    return url_for(pages.get(current_user.role, "office.show-account"))
+
+
+def _find(services: Services, session_id: str) -> Staff | None:
+    _, _, name = session_id.partition(":")
+    account = services.accounts.find_account(name)
+    if account is None:
+        return None
+    staff = Staff(account)
+    return staff if hmac.compare_digest(staff.get_id().encode(), session_id.encode()) else None
+
+
+def _renew(services: Services) -> bool:
+    """Mark the session as used now; False, and signed out, when it was idle too long."""
+    now = int(services.clock().timestamp())
+    seen = session.get("seen")
+    if not isinstance(seen, int) or now - seen > IDLE.total_seconds():
+        sign_out()
+        return False
+    session["seen"] = now
+    return True
+
+
+def _navigation() -> list[tuple[str, str, str]]:
+    """(endpoint, words, first part of the endpoints below it): only what exists and this role may open."""
+    if not current_user.is_authenticated:
+        return []
+    entries = [
+        ("office.list-rounds", _("Rounds"), "rounds"),
+        ("office.list-reports", _("Reports"), "reports"),
+    ]
+    return [entry for entry in entries if current_user.role in current_app.view_functions[entry[0]].audiences]  # type: ignore[attr-defined]  # put there by serves()
+
+
+def _install_refusals(blueprint: Blueprint) -> None:
+    """Every refusal is a page of its own: what happened, and what to do."""
+
+    def page(status: int, title: str, *sentences: str) -> ResponseReturnValue:
+        home_address = home() if current_user.is_authenticated else url_for("office.show-login")
+        return render_template("office/refusal.html", title=title, sentences=sentences, home=home_address), status
+
+    @blueprint.errorhandler(CSRFError)
+    def stale_form(error: CSRFError) -> ResponseReturnValue:
+        trail.note(result="form token refused")
+        return page(
+            400,
+            _("This form was not accepted"),
+            _("It was open for too long, or it was not sent from this page. Nothing was changed."),
+            _("Go back, load the page again and send the form once more."),
+        )
+
+    @blueprint.errorhandler(403)
+    def refused(error: HTTPException) -> ResponseReturnValue:
+        return page(
+            403,
+            _("This page is not for your role"),
+            _("You are signed in as “%(role)s”. Another role does this task.", role=role_words(current_user.role)),
+        )
+
+    @blueprint.errorhandler(404)
+    def not_found(error: HTTPException) -> ResponseReturnValue:
+        return page(404, _("There is nothing at this address"), _("Please check it, or start again from the list."))
+
+    @blueprint.errorhandler(SurveyError)
+    def survey_error(error: SurveyError) -> ResponseReturnValue:
+        if error.status == 404:
+            return page(404, _("There is nothing at this address"), _("Please check it, or start again from the list."))
+        # The sentence is the one the command line prints: it names round, state and expectation, nothing secret.
+        return page(error.status, _("This could not be done"), str(error))
+
+    @blueprint.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> ResponseReturnValue:
+        return page(error.code or 500, _("This could not be done"), error.description or error.name)

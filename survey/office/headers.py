@@ -1,0 +1,32 @@
+"""Response headers of every office page, refusal and asset: nothing foreign, no script, nothing kept.
+
+Sources: Content Security Policy Level 3; Fetch (CORP); HTML (COOP); RFC 9111 (no-store).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+HEADERS = {
+    # No page has a script, so a name typed into a round can never become one.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; script-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Flask-WTF compares the referrer of a POST over https; other sites still learn nothing.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()",
+    # Office desks are shared: the next person's Back button must not show the report.
+    "Cache-Control": "no-store",
+}
+
+
+def install(blueprint: Blueprint) -> None:
+    @blueprint.after_request
+    def put_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        return response

@@ -1,0 +1,85 @@
+"""Signing in and out.
+
+Law: one sentence and one time for a wrong password and for an account that does not exist; after five failures a
+name is locked for 15 minutes, whether it exists or not (passwords.py). Signing out changes something, so it is a POST.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from survey.audience import serves
+from survey.office import access, passwords, trail
+from survey.office.addresses import local_address
+from survey.office.needs import Services
+
+
+class LoginForm(FlaskForm):  # type: ignore[misc]  # flask_wtf carries no types
+    account = StringField(
+        _l("Account"),
+        [InputRequired(_l("Please enter your account.")), Length(max=100)],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        [InputRequired(_l("Please enter your password.")), Length(max=passwords.MAX_PASSWORD)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+def install(blueprint: Blueprint, services: Services) -> None:
+    failures = passwords.FailureCounter(services.clock)
+
+    def login_page(form: LoginForm, error: str | None = None, status: int = 200) -> ResponseReturnValue:
+        following = local_address(request.values.get("next"))
+        return render_template("office/login.html", form=form, error=error, next=following), status
+
+    @blueprint.get("/login", endpoint="show-login")
+    @serves("public")
+    def show_login() -> ResponseReturnValue:
+        if current_user.is_authenticated:
+            return redirect(access.home(), 303)
+        return login_page(LoginForm())
+
+    @blueprint.post("/login", endpoint="log-in")
+    @serves("public")
+    def log_in() -> ResponseReturnValue:
+        form = LoginForm()
+        if not form.validate():
+            trail.note(result="incomplete")
+            return login_page(form, status=422)
+        name = form.account.data.strip()
+        if not failures.try_once(name):
+            trail.note(account=_known(services, name), result="locked")
+            return login_page(
+                form,
+                _("There were five failed attempts for this account. It is locked for 15 minutes; then try again."),
+                429,
+            )
+        account = services.accounts.find_account(name)
+        if not passwords.matches(account.password_hash if account else None, form.password.data) or account is None:
+            trail.note(account=_known(services, name), result="wrong")
+            return login_page(form, _("Account or password is wrong. Please enter both again."), 403)
+        failures.succeeded(name)
+        access.sign_in(account, services)
+        trail.note(account=account.name, result="done")
+        return redirect(local_address(request.form.get("next")) or access.home(), 303)
+
+    @blueprint.post("/logout", endpoint="log-out")
+    @serves("staff")
+    def log_out() -> ResponseReturnValue:
+        access.sign_out()
+        flash(_("You are signed out."))
+        return redirect(url_for("office.show-login"), 303)
+
+
+def _known(services: Services, name: str) -> str:
+    """The name for the staff log only when there is such an account; else it may be a password in the wrong field."""
+    return name if services.accounts.find_account(name) else trail.UNKNOWN

@@ -1,0 +1,41 @@
+"""What the office pages need from outside, as promises. create_app() hands in an object that keeps them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from survey.domain.ports import Accounts, BallotBox, Clock, Registry
+
+
+class StaffLog(Protocol):
+    """The staff plane of the log: append-only, hash-chained."""
+
+    def append(self, *, account: str, address: str, action: str, object: str, result: str) -> object: ...
+
+
+class SiteSettings(Protocol):
+    @property
+    def public_url(self) -> str:
+        """Scheme and host, no trailing slash."""
+
+
+class Services(Protocol):
+    """Attributes only; survey.services.Services has them all and more."""
+
+    @property
+    def settings(self) -> SiteSettings: ...
+
+    @property
+    def registry(self) -> Registry: ...
+
+    @property
+    def box(self) -> BallotBox: ...
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def audit(self) -> StaffLog: ...
+
+    @property
+    def clock(self) -> Clock: ...

@@ -1,0 +1,58 @@
+"""The staff log: who did or read what, from where, with which result. One line per request, written by one hook.
+
+A view is logged because it exists, not because its author remembered to. The action is the endpoint's name
+("read-report"); the object is the round or evaluation in the address; the result is what the response says, unless
+the view was more exact with note().
+
+Law: a line never holds what was typed into the login form. People type their password into the name field.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, request
+from flask_login import current_user
+
+from survey.office.needs import Services
+
+UNKNOWN = "-"
+_QUIET = frozenset({"asset", "show-login", "choose-language"})  # shows nothing of a round and changes nothing
+
+
+def note(*, result: str | None = None, account: str | None = None, object: str | None = None) -> None:
+    """Say more exactly what the line for this request holds."""
+    for name, value in (("result", result), ("account", account), ("object", object)):
+        if value is not None:
+            setattr(g, f"trail_{name}", value)
+
+
+def install(blueprint: Blueprint, services: Services) -> None:
+    @blueprint.before_request
+    def remember_account() -> None:
+        # Taken before the view runs: after signing out there is nobody left to name.
+        g.trail_account = current_user.name if current_user.is_authenticated else UNKNOWN
+
+    @blueprint.after_request
+    def write_line(response: Response) -> Response:
+        action = (request.endpoint or "").removeprefix("office.")
+        if action in _QUIET and not hasattr(g, "trail_result"):
+            return response
+        # When the log cannot be written this raises, and the page is not shown: no unrecorded reading.
+        services.audit.append(
+            account=g.get("trail_account", UNKNOWN),
+            address=request.remote_addr or UNKNOWN,
+            action=action,
+            object=g.get("trail_object") or _object(),
+            result=g.get("trail_result") or _result(response.status_code),
+        )
+        return response
+
+
+def _object() -> str:
+    arguments = request.view_args or {}
+    return str(arguments.get("evaluation_id") or arguments.get("round_id") or UNKNOWN)
+
+
+def _result(status: int) -> str:
+    if status < 400:
+        return "done"
+    return {403: "refused", 404: "not found", 409: "wrong state"}.get(status, f"failed {status}")

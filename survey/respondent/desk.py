@@ -1,0 +1,71 @@
+"""What the respondent interface is handed: stores as promises, and the frozen facts of each evaluation.
+
+Law: a frozen evaluation never changes, so it is read once per process; whether it is collecting is asked each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+
+from survey.crypto.tokens import TokenIssuer, TokenVerifier
+from survey.domain.lifecycle import get_manifest
+from survey.domain.manifest import Manifest
+from survey.domain.ports import BallotBox, Clock, KeyFiles, Registry
+from survey.domain.throttle import WrongCodeThrottle
+from survey.errors import NotCollecting, NotFound
+
+
+@dataclass(frozen=True)
+class FrozenEvaluation:
+    """The unchanging facts of one evaluation, with its token key ready to sign and to verify."""
+
+    id: str
+    manifest: Manifest
+    keys: KeyFiles = field(repr=False)
+
+    @cached_property
+    def issuer(self) -> TokenIssuer:
+        return TokenIssuer(self.keys.token_key(self.id))
+
+    @cached_property
+    def verifier(self) -> TokenVerifier:
+        return TokenVerifier(self.manifest.token_key, self.manifest.challenge)
+
+
+@dataclass
+class Desk:
+    """registry, box and keys keep the promises of domain.ports; clock gives aware UTC times."""
+
+    registry: Registry
+    box: BallotBox
+    keys: KeyFiles
+    clock: Clock
+    throttle: WrongCodeThrottle = field(init=False)
+    _frozen: dict[str, FrozenEvaluation] = field(default_factory=dict, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self.throttle = WrongCodeThrottle(self.clock)
+
+    def evaluation(self, evaluation_id: str) -> FrozenEvaluation:
+        """Raises NotFound when there is no such evaluation or it is not frozen yet."""
+        frozen = self._frozen.get(evaluation_id)
+        if frozen is None:
+            manifest = get_manifest(self.registry, evaluation_id)
+            with self._lock:
+                frozen = self._frozen.setdefault(
+                    evaluation_id, FrozenEvaluation(evaluation_id, manifest, self.keys)
+                )
+        return frozen
+
+    def require_collecting(self, evaluation_id: str) -> None:
+        """Raises NotCollecting unless the round is open now."""
+        round_ = self.registry.find_round_of(evaluation_id)
+        if round_ is None:
+            raise NotFound("There is no such evaluation.")
+        if not round_.is_collecting(self.clock()):
+            raise NotCollecting("The evaluation is not open now.")
+
+

@@ -1,0 +1,58 @@
+"""Issuing: an invitation code buys one token, unseen (RFC 9578, section 6).
+
+Law: this module knows the code and must never see a ballot; nothing it makes is read by cast.py.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from survey.audience import serves
+from survey.crypto.tokens import TOKEN_REQUEST_LEN, TokenRequest, issuer_directory
+from survey.domain.invitations import Code, issue_token, parse_code
+from survey.errors import TooManyWrongCodes, UnknownCode
+from survey.respondent.bodies import read_exactly
+from survey.respondent.desk import Desk
+
+REQUEST_TYPE = "application/private-token-request"
+RESPONSE_TYPE = "application/private-token-response"
+DIRECTORY_TYPE = "application/private-token-issuer-directory"
+
+
+def register(blueprint: Blueprint, desk: Desk) -> None:
+    @blueprint.get("/e/<evaluation_id>/.well-known/private-token-issuer-directory")
+    @serves("respondent")
+    def directory(evaluation_id: str) -> Response:
+        key = desk.evaluation(evaluation_id).manifest.token_key
+        response = jsonify(issuer_directory(key, f"/e/{evaluation_id}/token-request"))
+        response.content_type = DIRECTORY_TYPE
+        return response
+
+    @blueprint.post("/e/<evaluation_id>/token-request")
+    @serves("respondent")
+    def token_request(evaluation_id: str) -> Response:
+        evaluation = desk.evaluation(evaluation_id)
+        wanted = TokenRequest.parse(read_exactly(request, TOKEN_REQUEST_LEN, REQUEST_TYPE))
+        desk.require_collecting(evaluation_id)
+        try:
+            blind_sig = issue_token(
+                evaluation_id,
+                _bearer_code(request.headers.get("Authorization", "")),
+                wanted,
+                registry=desk.registry,
+                issuer=evaluation.issuer,
+                secret=desk.keys.instance_secret(),
+            )
+        except UnknownCode:
+            if not desk.throttle.note_wrong(evaluation_id):
+                raise TooManyWrongCodes("Too many wrong codes for this evaluation.") from None
+            raise
+        return Response(blind_sig, content_type=RESPONSE_TYPE)
+
+
+def _bearer_code(header: str) -> Code:
+    """The code in `Authorization: Bearer CODE` (RFC 6750, section 2.1); raises UnknownCode."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise UnknownCode("The Authorization header must be: Bearer CODE.")
+    return parse_code(value)

@@ -1,0 +1,77 @@
+"""The pages a phone loads: identical bytes for everybody (P6).
+
+The answer page is rendered once at start. Language, answers and code stay on the phone: nothing on this side could
+make two people's pages differ.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from survey.audience import serves
+from survey.domain.rounds import State
+from survey.errors import NotFound
+from survey.respondent.assets import Asset, load_assets
+from survey.respondent.desk import Desk
+
+HTML = "text/html; charset=utf-8"
+
+
+def register(blueprint: Blueprint, desk: Desk, templates: Path) -> None:
+    assets = load_assets()
+    environment = Environment(
+        loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    integrity = {name: asset.integrity for name, asset in assets.items()}
+    answer = Asset.of(environment.get_template("answer.html").render(integrity=integrity).encode("utf-8"), HTML)
+    home_template = environment.get_template("home.html")
+    manifests: dict[str, Asset] = {}
+
+    @blueprint.get("/")
+    @serves("respondent")
+    def home() -> Response:
+        """Type a code: the open evaluations by round and team."""
+        now = desk.clock()
+        evaluations = [
+            {"id": evaluation.id, "round": round_.name, "team": evaluation.team}
+            for round_ in desk.registry.list_rounds()
+            if round_.state is State.OPEN and round_.is_collecting(now)
+            for evaluation in round_.evaluations
+        ]
+        page = home_template.render(integrity=integrity, evaluations=evaluations)
+        return Response(page.encode("utf-8"), content_type=HTML)
+
+    @blueprint.get("/e/<evaluation_id>")
+    @serves("respondent")
+    def answer_page(evaluation_id: str) -> Response:
+        desk.evaluation(evaluation_id)
+        return _send(answer)
+
+    @blueprint.get("/e/<evaluation_id>/manifest")
+    @serves("respondent")
+    def manifest(evaluation_id: str) -> Response:
+        asset = manifests.get(evaluation_id)
+        if asset is None:
+            raw = desk.evaluation(evaluation_id).manifest.raw
+            asset = manifests[evaluation_id] = Asset.of(raw, "application/json")
+        return _send(asset)
+
+    @blueprint.get("/assets/<name>")
+    @serves("respondent")
+    def asset(name: str) -> Response:
+        if name not in assets:
+            raise NotFound("There is no such file.")
+        return _send(assets[name])
+
+
+def _send(asset: Asset) -> Response:
+    if request.accept_encodings.quality("gzip") > 0:
+        response = Response(asset.gzipped, content_type=asset.media_type)
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response = Response(asset.body, content_type=asset.media_type)
+    response.headers["Vary"] = "Accept-Encoding"
+    return response

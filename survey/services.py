@@ -1,0 +1,50 @@
+"""The parts of one installation, put together once per process."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from survey.domain.ports import Clock, Randomness
+from survey.settings import Settings
+from survey.storage.accounts import SqlAccounts
+from survey.storage.audit_log import SqlAuditLog
+from survey.storage.ballot_box import SqlBallotBox
+from survey.storage.database import check_schema, open_database
+from survey.storage.key_files import FileKeys
+from survey.storage.registry import SqlRegistry
+
+
+@dataclass(frozen=True)
+class Services:
+    """registry and box are two stores with nothing in common; each takes its own connections."""
+
+    settings: Settings
+    registry: SqlRegistry
+    box: SqlBallotBox
+    keys: FileKeys
+    accounts: SqlAccounts
+    audit: SqlAuditLog
+    clock: Clock
+    randomness: Randomness
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_services(settings: Settings) -> Services:
+    """Open the stores of an instance; raises SettingsError when they are missing or of another version."""
+    engine = open_database(settings.database_url)
+    check_schema(engine)
+    return Services(
+        settings=settings,
+        registry=SqlRegistry(engine),
+        box=SqlBallotBox(engine),
+        keys=FileKeys(settings.keys_folder),
+        accounts=SqlAccounts(engine),
+        audit=SqlAuditLog(engine, utc_now),
+        clock=utc_now,
+        randomness=secrets.token_bytes,
+    )

@@ -1,0 +1,149 @@
+"""What a round needs next: one step, its commands, what cannot be undone, what is missing.
+
+The steps themselves are `survey round …` commands (survey.domain.lifecycle); this page only says which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from survey.domain.rounds import ORDER, Round, State
+from survey.office.words import state_words
+
+
+@dataclass(frozen=True)
+class Step:
+    """title: what to do; sentences: what happens and what cannot be undone, read before doing it; commands: (who
+    runs it, the command); missing: what must be there first."""
+
+    title: str
+    sentences: list[str]
+    commands: list[tuple[str, str]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One state on the state line. when: "past", "now" or "ahead"."""
+
+    words: str
+    when: str
+
+
+def state_line(round_: Round) -> list[Stop]:
+    here = ORDER.index(round_.state)
+    whens = ["past" if place < here else "now" if place == here else "ahead" for place in range(len(ORDER))]
+    return [Stop(state_words(state), when) for state, when in zip(ORDER, whens, strict=True)]
+
+
+def next_step(round_: Round) -> Step | None:
+    """The one next step, or None when nothing is left to do."""
+    makers = {
+        State.DRAFT: _freeze if round_.opening_key else _make_key,
+        State.FROZEN: _print,
+        State.PRINTED: _open,
+        State.OPEN: _close,
+        State.CLOSED: _count,
+        State.OPENED: _report,
+    }
+    maker = makers.get(round_.state)
+    return maker(round_) if maker else None
+
+
+def _make_key(round_: Round) -> Step:
+    return Step(
+        _("Make the opening key"),
+        [
+            _(
+                "%(threshold)s of %(count)s custodians will have to open the boxes together. Each keeps one share; the whole key never exists in one place.",
+                threshold=round_.threshold,
+                count=len(round_.custodians),
+            ),
+            _("This command plays all custodians on this one machine. It is for rehearsals, not for a real round."),
+        ],
+        [(_("Rehearsal"), f"survey round keys {round_.id} --all-here DIR")],
+        [_("The opening key is not made yet. Without it the round cannot be frozen.")],
+    )
+
+
+def _freeze(round_: Round) -> Step:
+    return Step(
+        _("Freeze the round"),
+        [
+            _("Check teams, units, headcounts and questionnaire first."),
+            _("After freezing, questionnaire, weights, headcounts and minimum sizes cannot be changed any more."),
+        ],
+        [(_("Office"), f"survey round freeze {round_.id} --spare {round_.spare_percent}")],
+    )
+
+
+def _print(round_: Round) -> Step:
+    codes = sum(evaluation.printed(round_.spare_percent) for evaluation in round_.evaluations)
+    return Step(
+        _("Print the slips"),
+        [
+            ngettext("One PDF per unit, %(num)d slip in all.", "One PDF per unit, %(num)d slips in all.", codes),
+            _("The codes are shown once and stored nowhere. Printing again voids every slip that was not used."),
+        ],
+        [(_("Office"), f"survey round codes {round_.id} --out DIR")],
+    )
+
+
+def _open(round_: Round) -> Step:
+    return Step(
+        _("Open the round"),
+        [
+            _("Open when people have drawn their slips, or shortly before."),
+            _("From then on people can answer. The round stays open until you close it."),
+        ],
+        [(_("Office"), f"survey round open {round_.id}")],
+    )
+
+
+def _close(round_: Round) -> Step:
+    return Step(
+        _("Close the round"),
+        [
+            _("Close when everyone who wanted to answer had the time to."),
+            _("Closing cannot be undone: unused codes become void and no ballot is taken any more."),
+        ],
+        [(_("Office"), f"survey round close {round_.id}")],
+    )
+
+
+def _count(round_: Round) -> Step:
+    parts = " ".join(f"part-{number}" for number in range(1, round_.threshold + 1))
+    return Step(
+        _("Open the boxes together"),
+        [
+            _(
+                "%(threshold)s of %(count)s custodians are needed. Each works on the own computer and gives back one part.",
+                threshold=round_.threshold,
+                count=len(round_.custodians),
+            ),
+            _("All teams are opened and counted at once, and only once. The result cannot be changed afterwards."),
+        ],
+        [
+            (_("Office"), f"survey round boxes {round_.id} --out boxes"),
+            (_("Each custodian"), "survey custodian open --share FILE --boxes boxes --out PART"),
+            (_("Office"), f"survey round count {round_.id} {parts}"),
+        ],
+        [_("The parts of %(threshold)s custodians.", threshold=round_.threshold)],
+    )
+
+
+def _report(round_: Round) -> Step:
+    return Step(
+        _("Hand over the report"),
+        [
+            _("Pages and files show the same figures: all come from the one frozen tally record."),
+            _("The audit package lets outsiders check the count. It holds no answers."),
+        ],
+        [
+            (_("Word file"), f"survey round report {round_.id} --format docx --out report.docx"),
+            (_("Audit package"), f"survey audit export {round_.id} --out audit.zip"),
+        ],
+    )

@@ -1,0 +1,252 @@
+"""Stores made of dictionaries, keeping the promises of survey.domain.ports. For tests only.
+
+Services() gives a whole set, with a clock that stands still until a test moves it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from survey.crypto.sealing import receipt
+from survey.domain.ports import Account, AddOutcome, SpendOutcome, StoredBallot, UnitTurnout
+from survey.domain.rounds import Round, State
+from survey.errors import InvalidInput, NotFound, WrongState
+
+
+class MemoryRegistry:
+    """Rounds, manifests, invitations, tally records; see domain.ports.Registry."""
+
+    def __init__(self) -> None:
+        self.rounds: dict[str, Round] = {}
+        self.manifests: dict[str, bytes] = {}
+        self.codes: dict[str, dict[bytes, Invitation]] = {}
+        self.roots: dict[str, bytes] = {}
+        self.boxes_digests: dict[str, bytes] = {}
+        self.records: dict[str, bytes] = {}
+
+    def add_round(self, round_: Round) -> None:
+        if round_.id in self.rounds:
+            raise WrongState(f"Round {round_.id} already exists.")
+        self.rounds[round_.id] = round_
+
+    def save_round(self, round_: Round, expected: str) -> None:
+        stored = self.rounds[round_.id]
+        if stored.state != expected:
+            raise WrongState(f"Round {round_.id} is {stored.state.value}; this step needs it to be {expected}.")
+        self.rounds[round_.id] = round_
+
+    def find_round(self, round_id: str) -> Round | None:
+        return self.rounds.get(round_id)
+
+    def find_round_of(self, evaluation_id: str) -> Round | None:
+        for round_ in self.rounds.values():
+            if any(evaluation.id == evaluation_id for evaluation in round_.evaluations):
+                return round_
+        return None
+
+    def list_rounds(self) -> list[Round]:
+        return list(self.rounds.values())
+
+    def freeze(self, round_: Round, manifests: dict[str, bytes]) -> None:
+        self.save_round(round_, expected=State.DRAFT)
+        self.manifests.update(manifests)
+
+    def find_manifest(self, evaluation_id: str) -> bytes | None:
+        return self.manifests.get(evaluation_id)
+
+    def add_invitations(self, evaluation_id: str, codes: Iterable[tuple[bytes, str]]) -> None:
+        book = self.codes.setdefault(evaluation_id, {})
+        for code_mac, unit_id in sorted(codes):
+            book[code_mac] = Invitation(unit_id)
+
+    def void_unused(self, evaluation_id: str) -> int:
+        unused = [one for one in self.codes.get(evaluation_id, {}).values() if one.state == "unused"]
+        for one in unused:
+            one.state = "void"
+        return len(unused)
+
+    def spend_code(self, evaluation_id: str, code_mac: bytes, request_digest: bytes) -> SpendOutcome:
+        one = self.codes.get(evaluation_id, {}).get(code_mac)
+        if one is None or one.state == "void":
+            return SpendOutcome.UNKNOWN
+        if one.state == "used":
+            return SpendOutcome.REPEATED if one.request_digest == request_digest else SpendOutcome.OTHER_REQUEST
+        one.state, one.request_digest = "used", request_digest
+        return SpendOutcome.SPENT
+
+    def turnout(self, evaluation_id: str) -> list[UnitTurnout]:
+        book = self.codes.get(evaluation_id, {}).values()
+        units = dict.fromkeys(one.unit_id for one in book)
+        return [
+            UnitTurnout(
+                unit_id=unit,
+                printed=sum(one.unit_id == unit and one.state in ("unused", "used") for one in book),
+                used=sum(one.unit_id == unit and one.state == "used" for one in book),
+                void=sum(one.unit_id == unit and one.state == "void" for one in book),
+            )
+            for unit in units
+        ]
+
+    def save_roots(self, roots: dict[str, bytes]) -> None:
+        self.roots.update(roots)
+
+    def find_root(self, evaluation_id: str) -> bytes | None:
+        return self.roots.get(evaluation_id)
+
+    def save_boxes_digest(self, round_id: str, digest: bytes) -> None:
+        self.boxes_digests[round_id] = digest
+
+    def find_boxes_digest(self, round_id: str) -> bytes | None:
+        return self.boxes_digests.get(round_id)
+
+    def finish_count(self, round_: Round, record: bytes) -> None:
+        self.save_round(round_, expected=State.CLOSED)
+        self.records[round_.id] = record
+
+    def find_tally_record(self, round_id: str) -> bytes | None:
+        return self.records.get(round_id)
+
+
+@dataclass
+class Invitation:
+    unit_id: str
+    state: str = "unused"  # or "used", "void"
+    request_digest: bytes | None = None
+
+
+class MemoryBallotBox:
+    """See domain.ports.BallotBox."""
+
+    def __init__(self) -> None:
+        self.boxes: dict[str, dict[bytes, StoredBallot]] = {}
+        self.taking: set[str] = set()
+
+    def open_box(self, evaluation_id: str) -> None:
+        self.boxes.setdefault(evaluation_id, {})
+        self.taking.add(evaluation_id)
+
+    def close_box(self, evaluation_id: str) -> None:
+        self.taking.discard(evaluation_id)
+        self.boxes[evaluation_id] = dict(sorted(self.boxes.get(evaluation_id, {}).items()))
+
+    def add(self, evaluation_id: str, ballot: StoredBallot) -> AddOutcome:
+        stored = self.boxes.get(evaluation_id, {}).get(ballot.token_digest)
+        if stored is not None:
+            return AddOutcome.SAME if stored == ballot else AddOutcome.DIFFERENT
+        if evaluation_id not in self.taking:
+            return AddOutcome.CLOSED
+        self.boxes[evaluation_id][ballot.token_digest] = ballot
+        return AddOutcome.ADDED
+
+    def count(self, evaluation_id: str) -> int:
+        return len(self.boxes.get(evaluation_id, {}))
+
+    def find_receipt(self, evaluation_id: str, receipt: bytes) -> bool:
+        return receipt in self.receipts(evaluation_id)
+
+    def receipts(self, evaluation_id: str) -> list[bytes]:
+        return sorted(receipt(ballot.enc, ballot.ct) for ballot in self.boxes.get(evaluation_id, {}).values())
+
+    def ballots(self, evaluation_id: str) -> Iterator[StoredBallot]:
+        yield from (ballot for _, ballot in sorted(self.boxes.get(evaluation_id, {}).items()))
+
+
+class MemoryKeyFiles:
+    """See domain.ports.KeyFiles."""
+
+    def __init__(self) -> None:
+        self.token_keys: dict[str, bytes] = {}
+
+    def save_token_key(self, evaluation_id: str, der: bytes) -> None:
+        self.token_keys[evaluation_id] = der
+
+    def token_key(self, evaluation_id: str) -> bytes:
+        if evaluation_id not in self.token_keys:
+            raise NotFound(f"There is no token key of {evaluation_id}.")
+        return self.token_keys[evaluation_id]
+
+    def instance_secret(self) -> bytes:
+        return hashlib.sha256(b"a secret for tests").digest()
+
+
+class MemoryAccounts:
+    """See domain.ports.Accounts."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, Account] = {}
+
+    def add_account(self, name: str, role: str, password_hash: str) -> None:
+        if name in self.accounts:
+            raise InvalidInput(f"There already is an account {name}.")
+        self.accounts[name] = Account(name, role, password_hash)
+
+    def find_account(self, name: str) -> Account | None:
+        return self.accounts.get(name)
+
+    def list_accounts(self) -> list[Account]:
+        return list(self.accounts.values())
+
+    def change_password_hash(self, name: str, password_hash: str) -> None:
+        self.accounts[name] = replace(self.accounts[name], password_hash=password_hash)
+
+
+class MemoryAudit:
+    """The staff log as a list of dictionaries."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, str]] = []
+
+    def append(self, *, account: str, address: str, action: str, object: str, result: str) -> None:
+        self.lines.append(
+            {"account": account, "address": address, "action": action, "object": object, "result": result}
+        )
+
+
+class MovableClock:
+    """Stands still until moved."""
+
+    def __init__(self, now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class FakeSettings:
+    public_url: str = "https://survey.example"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        return self.public_url.split("://", 1)[1]
+
+
+@dataclass
+class Services:
+    """All stores in memory; the same fields as survey.services.Services."""
+
+    settings: FakeSettings = field(default_factory=FakeSettings)
+    registry: MemoryRegistry = field(default_factory=MemoryRegistry)
+    box: MemoryBallotBox = field(default_factory=MemoryBallotBox)
+    keys: MemoryKeyFiles = field(default_factory=MemoryKeyFiles)
+    accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
+    audit: MemoryAudit = field(default_factory=MemoryAudit)
+    clock: MovableClock = field(default_factory=MovableClock)
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+
+    def randomness(self, length: int) -> bytes:
+        return self._random.randbytes(length)

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +134,16 @@ class Questionnaire:
             *(self.checklist.items if self.checklist else ()),
             *([self.role] if self.role else ()),
         )
+
+    @cached_property
+    def allowed_options(self) -> dict[str, frozenset[str]]:
+        """Item code -> its option codes. Cached: the count asks for it once per ballot."""
+        return {item.code: frozenset(item.scale.codes) for item in self.answerable}
+
+    @cached_property
+    def allowed_lengths(self) -> dict[str, int]:
+        """Open question code -> the most code points of its text."""
+        return {question.code: question.max_chars for question in self.open_questions}
 
     @property
     def plaintext_length(self) -> int:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from survey.domain.answers import Answers
 from survey.domain.ports import Randomness
 from survey.domain.questionnaire import BLANK, Item, Questionnaire
-from survey.domain.rounds import Custodian, Evaluation, Round
+from survey.domain.rounds import Evaluation, Round
 
 SCHEMA = "survey-tally/1"
 
@@ -61,16 +61,17 @@ class Tally:
 def build_record(
     round_: Round,
     tallies: Mapping[str, Tally],
-    used: Mapping[str, Mapping[str, int]],
-    *,
+    used: Mapping[str, int],
+    used_by_unit: Mapping[str, Mapping[str, int]],
     boxes_digest: bytes,
-    opened_by: Iterable[Custodian],
+    opened_by: Collection[int],
     randomness: Randomness,
 ) -> bytes:
     """The tally record of a round: canonical JSON bytes.
 
-    tallies: evaluation id -> Tally; used: evaluation id -> unit id -> codes used; boxes_digest: SHA-256 (32 bytes) of
-    the frozen list that was opened; opened_by: the custodians whose partial openings were combined.
+    tallies and used (codes): by evaluation id; used_by_unit: evaluation id -> unit id -> codes used; boxes_digest:
+    SHA-256 (32 bytes) of the frozen list that was opened; opened_by: indices of the custodians whose partial openings
+    were combined; randomness shuffles the texts.
     """
     return canonical_json(
         {
@@ -83,10 +84,18 @@ def build_record(
             "boxes_digest": boxes_digest.hex(),
             "custodians_opened": [
                 {"index": custodian.index, "name": custodian.name}
-                for custodian in sorted(opened_by, key=lambda custodian: custodian.index)
+                for custodian in round_.custodians
+                if custodian.index in opened_by
             ],
             "evaluations": [
-                _evaluation(round_, evaluation, tallies[evaluation.id], used[evaluation.id], randomness)
+                _evaluation(
+                    round_,
+                    evaluation,
+                    tallies[evaluation.id],
+                    used[evaluation.id],
+                    used_by_unit.get(evaluation.id, {}),
+                    randomness,
+                )
                 for evaluation in round_.evaluations
             ],
         }
@@ -94,7 +103,12 @@ def build_record(
 
 
 def _evaluation(
-    round_: Round, evaluation: Evaluation, tally: Tally, used: Mapping[str, int], randomness: Randomness
+    round_: Round,
+    evaluation: Evaluation,
+    tally: Tally,
+    used: int,
+    used_by_unit: Mapping[str, int],
+    randomness: Randomness,
 ) -> dict[str, Any]:
     questionnaire = round_.questionnaire
     units = [
@@ -102,7 +116,7 @@ def _evaluation(
             "name": unit.name,
             "entitled": unit.entitled,
             "printed": unit.codes_to_print(round_.spare_percent),
-            "used": used.get(unit.id, 0),
+            "used": used_by_unit.get(unit.id, 0),
         }
         for unit in evaluation.units
     ]
@@ -111,7 +125,7 @@ def _evaluation(
         "team": evaluation.team,
         "entitled": evaluation.entitled,
         "printed": evaluation.printed(round_.spare_percent),
-        "used": sum(used.values()),
+        "used": used,
         "counted": tally.counted,
         "void": dict(tally.void),
         "items": {item.code: tally.counts(item) for item in questionnaire.scored_items},

@@ -1,0 +1,118 @@
+"""The public audit package of a round (2-protocol, section 2.6), streamed.
+
+Law: no sealed body, no partial opening, nothing per unit, nothing about the time of arrival goes in. With nothing
+sealed in it there is nothing to store now and break later. The same round gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from survey.crypto.wire import b64url_encode
+from survey.domain.disclosure import disclose
+from survey.domain.lifecycle import get_manifest
+from survey.domain.ports import BallotBox, Registry
+from survey.domain.rounds import COLLECTED, COUNTED, Round
+from survey.domain.turnout import used_codes
+
+SCHEMA = "survey-audit/1"
+BALLOT_RECORD = "token (354) || enc (65) || SHA-256(ct) (32)"
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold: the package says nothing about when it was made
+
+
+def audit_package(round_: Round, *, registry: Registry, box: BallotBox) -> Iterator[bytes]:
+    """The bytes of the ZIP, piece by piece in constant memory. Raises WrongState before closing."""
+    round_.require(*COLLECTED)
+    return _zip(_entries(round_, registry, box))
+
+
+def _entries(round_: Round, registry: Registry, box: BallotBox) -> Iterator[tuple[str, Iterator[bytes]]]:
+    yield "round.json", iter([_json(_summary(round_, registry, box))])
+    if round_.opening_key is not None:
+        yield "opening-key-transcript.json", iter([round_.opening_key.transcript])
+    for evaluation in round_.evaluations:
+        yield f"manifests/{evaluation.id}.json", iter([get_manifest(registry, evaluation.id).raw])
+        yield f"ballots/{evaluation.id}.bin", _ballots(evaluation.id, box)
+    record = registry.find_tally_record(round_.id)
+    if round_.state in COUNTED and record is not None:
+        yield "report.json", iter([_json(disclose(record))])
+
+
+def _summary(round_: Round, registry: Registry, box: BallotBox) -> dict[str, Any]:
+    digest = registry.find_boxes_digest(round_.id)
+    record = registry.find_tally_record(round_.id)
+    return {
+        "schema": SCHEMA,
+        "round": round_.id,
+        "name": round_.name,
+        "ballot_record": BALLOT_RECORD,
+        "boxes_digest": digest.hex() if digest else None,
+        "record": hashlib.sha256(record).hexdigest() if record else None,
+        "threshold": round_.threshold,
+        "custodians": [
+            {
+                "index": custodian.index,
+                "name": custodian.name,
+                "verification_key": b64url_encode(custodian.verification_key or b""),
+            }
+            for custodian in round_.custodians
+        ],
+        "evaluations": [
+            {
+                "id": evaluation.id,
+                "team": evaluation.team,
+                "manifest_digest": get_manifest(registry, evaluation.id).digest.hex(),
+                "entitled": evaluation.entitled,
+                "printed": evaluation.printed(round_.spare_percent),
+                "used": used_codes(evaluation, registry),
+                "ballots": box.count(evaluation.id),
+                "root": (registry.find_root(evaluation.id) or b"").hex(),
+            }
+            for evaluation in round_.evaluations
+        ],
+    }
+
+
+def _ballots(evaluation_id: str, box: BallotBox) -> Iterator[bytes]:
+    for ballot in box.ballots(evaluation_id):
+        yield ballot.token + ballot.enc + hashlib.sha256(ballot.ct).digest()
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode("utf-8") + b"\n"
+
+
+class _Pieces:
+    """A write-only stream whose bytes are taken away piece by piece."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def take(self) -> bytes:
+        taken = b"".join(self._pieces)
+        self._pieces.clear()
+        return taken
+
+
+def _zip(entries: Iterator[tuple[str, Iterator[bytes]]]) -> Iterator[bytes]:
+    pieces = _Pieces()
+    # Stored, not compressed: tokens and keys are random bytes.
+    with zipfile.ZipFile(pieces, "w", zipfile.ZIP_STORED) as package:  # type: ignore[call-overload]  # only writes
+        for name, content in entries:
+            with package.open(zipfile.ZipInfo(name, _EPOCH), "w", force_zip64=True) as entry:
+                for block in content:
+                    entry.write(block)
+                    if taken := pieces.take():
+                        yield taken
+    yield pieces.take()

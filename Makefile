@@ -1,0 +1,32 @@
+# Two commands are enough: `make demo` shows the whole thing, `make test` checks it.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup demo test lint bench pictures clean
+
+help:
+	@echo "make demo      set up and run a demonstration round on this machine"
+	@echo "make test      set up and run the whole test suite, real browser included"
+	@echo "make setup     only set up (quick when nothing changed)"
+	@echo "make lint      ruff and mypy"
+	@echo "make clean     remove what was built"
+
+setup:
+	@PYTHON="$(PYTHON)" sh tools/setup.sh
+
+demo: setup
+	@$(BIN)/survey demo
+
+test: setup lint
+	@sh tools/need-for-tests.sh
+	@$(BIN)/python -m pytest
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) node_modules survey/respondent/client/dist .setup build *.egg-info

@@ -19,9 +19,7 @@ from survey.settings import Settings
 class SurveyApp(Flask):
     """Flask, except that a failure on the respondent plane leaves no path, no message and no values in a log."""
 
-    def log_exception(
-        self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
-    ) -> None:
+    def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         if request.blueprint == "office":
             super().log_exception(exc_info)
             return

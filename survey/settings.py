@@ -51,7 +51,9 @@ class Settings:
         try:
             stored = json.loads(file.read_text("utf-8"))
         except FileNotFoundError:
-            raise SettingsError(f"{instance} is no instance (no {SETTINGS_FILE}); make one with `survey init`.") from None
+            raise SettingsError(
+                f"{instance} is no instance (no {SETTINGS_FILE}); make one with `survey init`."
+            ) from None
         except ValueError as error:
             raise SettingsError(f"{file} is not valid JSON: {error}.") from None
         if not isinstance(stored, dict):

@@ -14,7 +14,7 @@ from typing import Any
 
 from survey.crypto.wire import b64url_encode
 from survey.domain.disclosure import disclose
-from survey.domain.lifecycle import get_manifest
+from survey.domain.manifest import get_manifest
 from survey.domain.ports import BallotBox, Registry
 from survey.domain.rounds import COLLECTED, COUNTED, Round
 from survey.domain.turnout import used_codes

@@ -6,19 +6,20 @@ Law: a step is done whole or not at all; nothing after freezing changes question
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Any
 
 from survey.crypto.merkle import MerkleTree
 from survey.crypto.threshold import Share, make_key
 from survey.crypto.tokens import generate_token_key, spki_of
 from survey.domain import opening
+from survey.domain.boxes import boxes_digest
 from survey.domain.invitations import Code, code_mac, make_code
-from survey.domain.manifest import Manifest, build_manifest
+from survey.domain.manifest import build_manifest, get_manifest
 from survey.domain.ports import BallotBox, KeyFiles, Randomness, Registry
 from survey.domain.rounds import OpeningKey, Round, State
+from survey.domain.shares import PartialFile
 from survey.errors import NotFound, WrongState
 
 
@@ -30,10 +31,17 @@ def get_round(registry: Registry, round_id: str) -> Round:
     return round_
 
 
-def make_opening_key(round_: Round, *, registry: Registry, randomness: Randomness) -> tuple[Round, tuple[Share, ...]]:
+def make_opening_key(
+    round_: Round,
+    *,
+    registry: Registry,
+    randomness: Randomness,
+    hand_out: Callable[[Round, tuple[Share, ...]], None] | None = None,
+) -> tuple[Round, tuple[Share, ...]]:
     """Run all custodians in this one process (tests and demos): returns the round with its key, and the shares.
 
-    The shares are returned, never stored: the caller hands each to its custodian.
+    The shares are returned, never stored: the caller hands each to its custodian. hand_out does so before the public
+    key is stored, so that a round never has a key whose shares could not be written.
     """
     round_.require(State.DRAFT)
     if round_.opening_key is not None:
@@ -45,6 +53,8 @@ def make_opening_key(round_: Round, *, registry: Registry, randomness: Randomnes
         for custodian, key in zip(round_.custodians, made.verification_keys, strict=True)
     )
     keyed = replace(round_, custodians=custodians, opening_key=OpeningKey(made.public_key, made.transcript))
+    if hand_out is not None:
+        hand_out(keyed, made.shares)
     registry.save_round(keyed, expected=State.DRAFT)
     return keyed, made.shares
 
@@ -88,31 +98,75 @@ class PrintedCode:
         return f"{public_url}/e/{self.evaluation_id}#c={self.code}&m={self.fingerprint}"
 
 
-def print_codes(
-    round_: Round, *, registry: Registry, keys: KeyFiles, randomness: Randomness
-) -> tuple[Round, list[PrintedCode]]:
-    """Make the codes of a frozen round, or print again: unused codes are voided and replaced, used ones stay used.
+@dataclass(frozen=True)
+class DrawnCodes:
+    """Fresh codes that buy nothing yet: between draw_codes and register_codes the slips are brought onto paper."""
 
-    Returned shuffled, so that neither the file nor the sheets show an order of making.
+    slips: list[PrintedCode]  # shuffled
+    used: Mapping[str, int]  # unit id -> codes used when they were drawn
+
+
+def draw_codes(round_: Round, *, registry: Registry, randomness: Randomness) -> DrawnCodes:
+    """Draw as many codes as the manifests announce, less those already used. Changes nothing in the store.
+
+    Shuffled, so that neither the file nor the sheets show an order of making.
     """
     round_.require(State.FROZEN, State.PRINTED, State.OPEN)
-    secret = keys.instance_secret()
-    printed: list[PrintedCode] = []
+    slips: list[PrintedCode] = []
+    used: dict[str, int] = {}
     for evaluation in round_.evaluations:
-        registry.void_unused(evaluation.id)
-        used = {unit.unit_id: unit.used for unit in registry.turnout(evaluation.id)}
+        used.update((unit.unit_id, unit.used) for unit in registry.turnout(evaluation.id))
         fingerprint = get_manifest(registry, evaluation.id).fingerprint
+        slips.extend(
+            PrintedCode(evaluation.id, evaluation.team, unit.id, unit.name, make_code(randomness), fingerprint)
+            for unit in evaluation.units
+            for _ in range(unit.codes_to_print(round_.spare_percent) - used.get(unit.id, 0))
+        )
+    secrets.SystemRandom().shuffle(slips)
+    return DrawnCodes(slips, used)
+
+
+def register_codes(
+    round_: Round, drawn: DrawnCodes, *, registry: Registry, keys: KeyFiles
+) -> tuple[Round, list[PrintedCode]]:
+    """Void every unused code and make the drawn ones valid. Returns the round and the slips that are valid now.
+
+    Called when the slips are safely written: were it the other way round, a full disk would leave people with void
+    slips and the office with none. A reprint while the round is open may meet people who used a code since drawing;
+    then as many slips of their unit stay invalid and are missing from what is returned, for there must never be more
+    codes than the manifest announces.
+    """
+    secret = keys.instance_secret()
+    valid: list[PrintedCode] = []
+    for evaluation in round_.evaluations:
+        # Voiding first: from here nobody can use an old code, so the count of used ones below stays true.
+        registry.void_unused(evaluation.id)
+        surplus = {
+            unit.unit_id: unit.used - drawn.used.get(unit.unit_id, 0) for unit in registry.turnout(evaluation.id)
+        }
         macs: list[tuple[bytes, str]] = []
-        for unit in evaluation.units:
-            for _ in range(unit.codes_to_print(round_.spare_percent) - used.get(unit.id, 0)):
-                code = make_code(randomness)
-                macs.append((code_mac(code, secret), unit.id))
-                printed.append(PrintedCode(evaluation.id, evaluation.team, unit.id, unit.name, code, fingerprint))
+        for slip in drawn.slips:
+            if slip.evaluation_id != evaluation.id:
+                continue
+            if surplus.get(slip.unit_id, 0) > 0:
+                surplus[slip.unit_id] -= 1
+                continue
+            macs.append((code_mac(slip.code, secret), slip.unit_id))
+            valid.append(slip)
         registry.add_invitations(evaluation.id, macs)
     if round_.state is State.FROZEN:
         round_ = _move(round_, State.PRINTED, registry)
-    secrets.SystemRandom().shuffle(printed)
-    return round_, printed
+    secrets.SystemRandom().shuffle(valid)
+    return round_, valid
+
+
+def print_codes(
+    round_: Round, *, registry: Registry, keys: KeyFiles, randomness: Randomness
+) -> tuple[Round, list[PrintedCode]]:
+    """Draw and register at once: the codes of a frozen round, or a reprint (unused codes are voided and replaced)."""
+    return register_codes(
+        round_, draw_codes(round_, registry=registry, randomness=randomness), registry=registry, keys=keys
+    )
 
 
 def open_round(round_: Round, *, registry: Registry, box: BallotBox) -> Round:
@@ -134,20 +188,20 @@ def close_round(round_: Round, *, registry: Registry, box: BallotBox) -> Round:
         roots[evaluation.id] = MerkleTree(box.receipts(evaluation.id)).root
     closed = round_.moved_to(State.CLOSED)
     registry.save_roots(roots)
-    registry.save_boxes_digest(round_.id, opening.boxes_digest(closed, box))
+    registry.save_boxes_digest(round_.id, boxes_digest(closed, box))
     registry.save_round(closed, expected=State.OPEN)
     return closed
 
 
 def count_round(
     round_: Round,
-    partials: Sequence[opening.PartialFile],
+    partials: Sequence[PartialFile],
     *,
     registry: Registry,
     box: BallotBox,
     randomness: Randomness,
     executor: Executor | None = None,
-    progress: Any = None,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[Round, bytes]:
     """Open and count once, all evaluations together: closed -> opened. Returns the round and the tally record."""
     record = opening.count(
@@ -162,14 +216,6 @@ def count_round(
     opened = round_.moved_to(State.OPENED)
     registry.finish_count(opened, record)
     return opened, record
-
-
-def get_manifest(registry: Registry, evaluation_id: str) -> Manifest:
-    """Raises NotFound while the evaluation is not frozen."""
-    raw = registry.find_manifest(evaluation_id)
-    if raw is None:
-        raise NotFound("There is no such evaluation.")
-    return Manifest(raw)
 
 
 def get_tally_record(registry: Registry, round_: Round) -> bytes:

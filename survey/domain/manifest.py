@@ -16,8 +16,9 @@ from typing import Any
 
 from survey.crypto.tokens import TokenChallenge
 from survey.crypto.wire import b64url_decode, b64url_encode
+from survey.domain.ports import Registry
 from survey.domain.rounds import Evaluation, Round
-from survey.errors import WrongState
+from survey.errors import NotFound
 
 SCHEMA = "survey-manifest/1"
 FINGERPRINT_LEN = 16  # bytes of the digest printed on a slip
@@ -78,6 +79,14 @@ class Manifest:
         return (opens_at is None or now >= opens_at) and (closes_at is None or now < closes_at)
 
 
+def get_manifest(registry: Registry, evaluation_id: str) -> Manifest:
+    """Raises NotFound while the evaluation is not frozen."""
+    raw = registry.find_manifest(evaluation_id)
+    if raw is None:
+        raise NotFound("There is no such evaluation.")
+    return Manifest(raw)
+
+
 def build_manifest(
     round_: Round, evaluation: Evaluation, *, token_key: bytes, host: str, scripts: Mapping[str, str]
 ) -> Manifest:
@@ -86,8 +95,6 @@ def build_manifest(
     token_key: SPKI (342 bytes); host: issuer name and origin; scripts: path -> SHA-256 (hex) of every script the
     page loads. Raises WrongState when the opening key is not made yet.
     """
-    if round_.opening_key is None:
-        raise WrongState(f"Round {round_.id} has no opening key yet; the custodians make it before freezing.")
     facts = {
         "schema": SCHEMA,
         "evaluation": evaluation.id,
@@ -97,7 +104,7 @@ def build_manifest(
         "token_key": b64url_encode(token_key),
         "opening_key": {
             **SUITE,
-            "public_key": b64url_encode(round_.opening_key.public_key),
+            "public_key": b64url_encode(round_.get_opening_key().public_key),
             "threshold": round_.threshold,
             "custodians": [
                 {

@@ -102,6 +102,12 @@ class Round:
                 return evaluation
         raise NotFound(f"Round {self.id} has no evaluation {evaluation_id}.")
 
+    def get_opening_key(self) -> OpeningKey:
+        """Raises WrongState while the custodians have not made it."""
+        if self.opening_key is None:
+            raise WrongState(f"Round {self.id} has no opening key yet; the custodians make it before freezing.")
+        return self.opening_key
+
     def require(self, *states: State) -> None:
         """Raise WrongState unless the round is in one of these states."""
         if self.state not in states:

@@ -46,7 +46,9 @@ def load_assets() -> dict[str, Asset]:
     try:
         return {name: Asset.of((DIST / name).read_bytes(), MEDIA_TYPES[Path(name).suffix]) for name in ASSETS}
     except FileNotFoundError as error:
-        raise SettingsError(f"The page bundle is missing ({Path(str(error.filename)).name}); run `make setup`.") from None
+        raise SettingsError(
+            f"The page bundle is missing ({Path(str(error.filename)).name}); run `make setup`."
+        ) from None
 
 
 def script_digests() -> dict[str, str]:

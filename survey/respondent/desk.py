@@ -10,8 +10,7 @@ from functools import cached_property
 from threading import Lock
 
 from survey.crypto.tokens import TokenIssuer, TokenVerifier
-from survey.domain.lifecycle import get_manifest
-from survey.domain.manifest import Manifest
+from survey.domain.manifest import Manifest, get_manifest
 from survey.domain.ports import BallotBox, Clock, KeyFiles, Registry
 from survey.domain.throttle import WrongCodeThrottle
 from survey.errors import NotCollecting, NotFound
@@ -55,9 +54,7 @@ class Desk:
         if frozen is None:
             manifest = get_manifest(self.registry, evaluation_id)
             with self._lock:
-                frozen = self._frozen.setdefault(
-                    evaluation_id, FrozenEvaluation(evaluation_id, manifest, self.keys)
-                )
+                frozen = self._frozen.setdefault(evaluation_id, FrozenEvaluation(evaluation_id, manifest, self.keys))
         return frozen
 
     def require_collecting(self, evaluation_id: str) -> None:
@@ -67,5 +64,3 @@ class Desk:
             raise NotFound("There is no such evaluation.")
         if not round_.is_collecting(self.clock()):
             raise NotCollecting("The evaluation is not open now.")
-
-

@@ -1,0 +1,123 @@
+"""A custodian's two files: the share that must never leave its holder, and the partial opening made with it.
+
+Law: a share works on exactly the frozen list of its own round and on nothing else; otherwise it would answer any
+question about any ballot.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from survey.crypto.threshold import Share, partial_opening
+from survey.crypto.wire import b64url_encode
+from survey.domain.boxes import BoxesFile
+from survey.domain.framed import ENTRY_LEN, bytes_field, entries, header_line, number_field, read_header, text_field
+from survey.domain.ports import Randomness
+from survey.errors import InvalidSpec, WrongState
+
+SHARE_SCHEMA = "survey-share/1"
+PARTIAL_SCHEMA = "survey-partial/1"
+
+
+def encode_share(round_id: str, custodian: str, share: Share) -> bytes:
+    """A share file (JSON). The secret opens nothing alone; it belongs on the custodian's own machine only."""
+    document = {
+        "schema": SHARE_SCHEMA,
+        "round": round_id,
+        "custodian": custodian,
+        "index": share.index,
+        "threshold": share.threshold,
+        "secret": b64url_encode(share.secret),
+        "public_key": b64url_encode(share.public_key),
+        "verification_key": b64url_encode(share.verification_key),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
+
+
+@dataclass(frozen=True)
+class ShareFile:
+    round_id: str
+    custodian: str
+    index: int
+    secret: bytes
+    public_key: bytes
+
+    def __repr__(self) -> str:
+        return f"ShareFile({self.custodian!r}, hidden)"
+
+    @classmethod
+    def read(cls, path: Path) -> ShareFile:
+        """Raises InvalidSpec, naming the file and the field."""
+        try:
+            document = json.loads(path.read_bytes())
+        except ValueError:
+            raise InvalidSpec(f"{path} is not a share file (no JSON).") from None
+        if not isinstance(document, dict) or document.get("schema") != SHARE_SCHEMA:
+            raise InvalidSpec(f"{path} is not a share file (schema {SHARE_SCHEMA} expected).")
+        secret = bytes_field(document, path, "secret", 32)
+        return cls(
+            text_field(document, path, "round"),
+            text_field(document, path, "custodian"),
+            number_field(document, path, "index"),
+            secret,
+            bytes_field(document, path, "public_key", ENTRY_LEN),
+        )
+
+
+def write_partial(share: ShareFile, boxes: BoxesFile, out: BinaryIO, randomness: Randomness) -> None:
+    """One custodian's partial opening of exactly this frozen list, with one proof over the whole list.
+
+    Raises WrongState when the share belongs to another round: a share must never work as an oracle for anything
+    but the frozen list of its own round.
+    """
+    if share.round_id != boxes.round_id or b64url_encode(share.public_key) != boxes.header.get("opening_key"):
+        raise WrongState(f"The share of {share.custodian} belongs to another round than {boxes.path}.")
+    partial = partial_opening(share.secret, share.index, list(boxes.encs()), boxes.digest, randomness)
+    header = {
+        "schema": PARTIAL_SCHEMA,
+        "round": share.round_id,
+        "custodian": share.custodian,
+        "index": share.index,
+        "boxes_digest": boxes.digest.hex(),
+        "proof": b64url_encode(partial.proof),
+    }
+    out.write(header_line(header))
+    for point in partial.points:
+        out.write(point)
+
+
+@dataclass(frozen=True)
+class PartialFile:
+    path: Path
+    round_id: str
+    custodian: str
+    index: int
+    boxes_digest: bytes
+    proof: bytes
+    start: int
+
+    @classmethod
+    def read(cls, path: Path) -> PartialFile:
+        """Raises InvalidSpec, naming the file and the field."""
+        with path.open("rb") as stream:
+            header, start = read_header(stream, path, PARTIAL_SCHEMA)
+        try:
+            digest = bytes.fromhex(text_field(header, path, "boxes_digest"))
+        except ValueError:
+            raise InvalidSpec(f"{path}: boxes_digest is not hexadecimal.") from None
+        return cls(
+            path,
+            text_field(header, path, "round"),
+            text_field(header, path, "custodian"),
+            number_field(header, path, "index"),
+            digest,
+            bytes_field(header, path, "proof", 64),
+            start,
+        )
+
+    def points(self) -> Iterator[bytes]:
+        return entries(self.path, self.start)

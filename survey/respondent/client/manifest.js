@@ -1,0 +1,64 @@
+/**
+ * The manifest: the frozen public facts of one evaluation (schema survey-manifest/1).
+ *
+ * Law: the slip names its fingerprint, and the phone accepts nothing else: not another text, not another key, not
+ * another script. So everybody in the pool has the same, and nobody can be handed a version of one's own.
+ */
+import { fromBase64url, sha256, toBase64url, toHex } from './protocol/bytes.js'
+import { parseTokenKey } from './protocol/spki.js'
+import { ask, patiently } from './net.js'
+import { Trouble } from './trouble.js'
+
+const FINGERPRINT_LEN = 16
+const POINT_LEN = 65
+
+/** base64url of the first 16 bytes of the digest, without padding: 22 characters. */
+export const fingerprintOf = (digest) => toBase64url(digest.subarray(0, FINGERPRINT_LEN)).replace(/=+$/, '')
+
+/**
+ * Fetch and check -> {facts, digest, fingerprint, tokenKey, openingKey}.
+ * `fingerprint` null means: not compared yet, the person has to look at the slip.
+ */
+export async function loadManifest(evaluation, fingerprint, scriptIntegrity) {
+  const bytes = await patiently(() => ask('/e/' + evaluation + '/manifest', { expect: 'application/json' }))
+  const digest = await sha256(bytes)
+  if (fingerprint !== null && fingerprint !== fingerprintOf(digest)) throw new Trouble('wrong-fingerprint')
+  let manifest
+  try {
+    manifest = read(bytes, digest, evaluation)
+  } catch (error) {
+    throw new Trouble('wrong-manifest')
+  }
+  checkScript(manifest.facts.scripts, scriptIntegrity)
+  return manifest
+}
+
+function read(bytes, digest, evaluation) {
+  const facts = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  const { kem, kdf, aead, public_key: publicKey } = facts.opening_key
+  const tokenKey = fromBase64url(facts.token_key)
+  const openingKey = fromBase64url(publicKey)
+  parseTokenKey(tokenKey)
+  const holds =
+    facts.schema === 'survey-manifest/1' &&
+    facts.evaluation === evaluation &&
+    kem === 'DHKEM(P-256, HKDF-SHA256)' &&
+    kdf === 'HKDF-SHA256' &&
+    aead === 'AES-128-GCM' &&
+    openingKey.length === POINT_LEN &&
+    openingKey[0] === 4 &&
+    Number.isInteger(facts.plaintext_length) &&
+    facts.questionnaire.schema === 'xuncha-conduct-questionnaire/1'
+  if (!holds) throw new RangeError('not a manifest of this form')
+  return { facts, digest, fingerprint: fingerprintOf(digest), tokenKey, openingKey }
+}
+
+/**
+ * The browser has already compared the script with the page's integrity attribute; this compares the attribute
+ * with the manifest. A script that lies can skip it; a page put together wrongly cannot.
+ */
+function checkScript(scripts, integrity) {
+  const given = /^sha256-(.+)$/.exec(integrity || '')
+  const digest = given && Uint8Array.from(atob(given[1]), (character) => character.charCodeAt(0))
+  if (!digest || toHex(digest) !== scripts['/assets/answer.js']) throw new Trouble('wrong-script')
+}

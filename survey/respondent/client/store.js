@@ -1,0 +1,148 @@
+/**
+ * What stays on the phone while one answers: one draft per slip, in IndexedDB, under a random name.
+ *
+ * Law: written before it is needed (durability "strict" before a request leaves), answers kept for at most 24
+ * hours, everything erased after the receipt. A phone that refuses storage keeps it in memory, and the person is
+ * told. The draft knows its own code, because the same slip scanned again after a crash must find it, and the
+ * next person's slip on a shared phone must not.
+ */
+import { randomBytes, toHex } from './protocol/bytes.js'
+
+const DATABASE = 'survey'
+const DRAFTS = 'drafts'
+const PATIENCE = 3000 // some in-app browsers never answer open()
+export const ANSWERS_KEPT = 24 * 3600 * 1000
+export const TICKET_KEPT = 30 * 24 * 3600 * 1000
+
+export function newDraft(evaluation, code, fingerprint, now) {
+  return {
+    id: toHex(randomBytes(16)),
+    evaluation,
+    code,
+    fingerprint,
+    touched: now,
+    answers: {},
+    texts: {},
+    pending: null, // blinding state, from before the token request until the token
+    token: null,
+    sealed: null, // the sealed body, from before it is sent until the receipt
+    receipt: null,
+  }
+}
+
+/**
+ * The draft as it may still be kept at `now`, or null. Answers go after 24 hours; a token or a sealed body says
+ * nothing about the answers and is the vote itself, so it stays longer.
+ */
+export function aged(draft, now) {
+  const age = now - draft.touched
+  if (age >= 0 && age < ANSWERS_KEPT) return draft
+  const isVote = draft.receipt === null && (draft.pending || draft.token || draft.sealed)
+  if (!isVote || !(age < TICKET_KEPT)) return null
+  return { ...draft, answers: {}, texts: {} }
+}
+
+const wait = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+
+function openDatabase() {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('no answer')), PATIENCE)
+    const request = indexedDB.open(DATABASE, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(DRAFTS, { keyPath: 'id' })
+    request.onblocked = () => reject(new Error('blocked'))
+    request.onerror = () => reject(request.error)
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close()
+      resolve(request.result)
+    }
+  })
+}
+
+/** One transaction that has reached the disk when the promise is kept. */
+function transaction(database, work) {
+  return new Promise((resolve, reject) => {
+    const change = database.transaction(DRAFTS, 'readwrite', { durability: 'strict' })
+    let result
+    change.oncomplete = () => resolve(result)
+    change.onerror = change.onabort = () => reject(change.error)
+    work(change.objectStore(DRAFTS), (value) => (result = value))
+  })
+}
+
+class DiskStore {
+  constructor(database) {
+    this.database = database
+    this.isLasting = true
+  }
+
+  save(draft) {
+    return transaction(this.database, (drafts) => drafts.put(draft))
+  }
+
+  /**
+   * Put `value` under `name` unless another page of this phone was first; -> the value that stands. `clear` names
+   * what is emptied in the same stroke.
+   */
+  claim(draft, name, value, clear = {}) {
+    return transaction(this.database, (drafts, keep) => {
+      const request = drafts.get(draft.id)
+      request.onsuccess = () => {
+        const standing = { ...draft, ...(request.result || {}) }
+        if (!standing[name]) Object.assign(standing, { [name]: value }, clear)
+        keep(standing[name])
+        drafts.put(standing)
+      }
+    })
+  }
+
+  erase(id) {
+    return transaction(this.database, (drafts) => drafts.delete(id))
+  }
+
+  /** All drafts that may still be kept; what is too old is erased on the way. */
+  async all(now) {
+    const drafts = await wait(this.database.transaction(DRAFTS, 'readonly').objectStore(DRAFTS).getAll())
+    const kept = []
+    for (const draft of drafts) {
+      const rest = aged(draft, now)
+      if (rest !== draft) await (rest ? this.save(rest) : this.erase(draft.id))
+      if (rest) kept.push(rest)
+    }
+    return kept
+  }
+}
+
+class MemoryStore {
+  constructor() {
+    this.isLasting = false
+  }
+
+  async save() {}
+
+  async claim(draft, name, value) {
+    return draft[name] || value
+  }
+
+  async erase() {}
+
+  async all() {
+    return []
+  }
+}
+
+/** IndexedDB where it really works (tried with a write), memory elsewhere. */
+export async function openStore() {
+  try {
+    const store = new DiskStore(await openDatabase())
+    const probe = newDraft('probe', null, null, 0)
+    await store.save(probe)
+    await store.erase(probe.id)
+    return store
+  } catch (error) {
+    return new MemoryStore()
+  }
+}

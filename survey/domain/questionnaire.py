@@ -210,7 +210,7 @@ class _Parser:
             version=root.at("version").text(20),
             title_zh=title_zh,
             title_en=title_en,
-            scales=tuple(scales.values()),
+            scales=tuple(scales[name] for name in sorted(scales)),
             dimensions=dimensions,
             overall=overall,
             checklist=checklist,

@@ -20,11 +20,11 @@ some way, but not in which; and who answered alone in one way knows how all the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from survey.domain.questionnaire import BLANK, Dimension, Questionnaire, Scale
+from survey.domain.questionnaire import Dimension, Questionnaire, Scale
 from survey.domain.scoring import Counts, Scores, positive_answers, scored_answers
 
 EXCEEDS = "counted-exceeds-used"
@@ -79,10 +79,12 @@ def decide(questionnaire: Questionnaire, numbers: Numbers, scores: Scores, k: in
     else:
         _items(withheld, questionnaire, numbers, k, small)
         for dimension in questionnaire.dimensions:
+            if scores.dimensions[dimension.code] is None:
+                withheld.dimensions[dimension.code] = UNRATED
             _protect(withheld, dimension, numbers, scores, small)
         if small and questionnaire.checklist:
             scale = questionnaire.checklist.scale
-            agreed = [code for code, counts in numbers.checklist.items() if _agree(scale.codes, counts)]
+            agreed = [code for code, counts in numbers.checklist.items() if _agree(scale, counts)]
             withheld.checklist = dict.fromkeys(agreed, AGREE)
     _total(withheld, questionnaire, numbers, scores, k, small)
     return withheld
@@ -147,26 +149,28 @@ def _total(
     if scores.total is None:
         withheld.total = withheld.grade = UNRATED
         return
-    rated = [item for item in questionnaire.scored_items if scores.items[item.code] is not None]
-    if all(scored_answers(item.scale, numbers.items[item.code]) < k for item in rated):
+    rated = [
+        (item.scale, numbers.items[item.code])
+        for item in questionnaire.scored_items
+        if scores.items[item.code] is not None
+    ]
+    hidden = set(withheld.dimensions.values())
+    if all(scored_answers(scale, counts) < k for scale, counts in rated):
         withheld.total = withheld.grade = FEW
-    elif numbers.counted >= (_T := 0) and _derivable(withheld, TEXTS):
+    elif PROTECTS in hidden:
         withheld.total = withheld.grade = PROTECTS
-    elif small and all(_agree_scored(item.scale, numbers.items[item.code]) for item in rated):
-        withheld.total = AGREE
-
-
-def _derivable(withheld: Withheld, except_for: str) -> bool:
-    return any(reason != except_for for reason in withheld.dimensions.values())
+    elif small and (AGREE in hidden or all(_agree_scored(scale, counts) for scale, counts in rated)):
+        withheld.total = AGREE  # the grade remains: a band, not a value
 
 
 def _agree_scored(scale: Scale, counts: Counts) -> bool:
-    return _agree([option.code for option in scale.scored], counts)
+    """All who rated gave the same score."""
+    return len({option.score for option in scale.scored if counts.get(option.code, 0)}) == 1
 
 
-def _agree(options: Iterable[str], counts: Counts) -> bool:
-    """Exactly one of these options was chosen by anybody."""
-    return sum(counts.get(option, 0) > 0 for option in options if option != BLANK) == 1
+def _agree(scale: Scale, counts: Counts) -> bool:
+    """All who answered chose the same option."""
+    return sum(counts.get(code, 0) > 0 for code in scale.codes) == 1
 
 
 def _range(scale: Scale) -> tuple[Fraction, Fraction]:

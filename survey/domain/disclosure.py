@@ -1,0 +1,283 @@
+"""The only door from the tally record to figures: every page and every file shows what disclose() lets through.
+
+Law: a figure that suppression.py withholds is null here, with its reason, and cannot be computed from the others.
+The report is a function of the record's bytes alone, so page, Word, Excel, PDF and JSON cannot differ.
+
+Scores are decimal strings with 2 decimals, rates per cent with 1, both rounded half up from exact fractions. Grades
+are decided on the exact score. Shape: section 2.5 of the protocol; keys beyond it serve the documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from survey.domain import scoring
+from survey.domain.questionnaire import Checklist, Item, Questionnaire, Scale
+from survey.domain.record import EvaluationRecord, Record, read_record
+from survey.domain.suppression import GROUP, TEXTS, UNRATED, Numbers, Withheld, decide
+from survey.domain.tally import record_hash
+from survey.domain.wording import explain
+
+SCHEMA = "survey-report/1"
+
+
+def disclose(record: bytes) -> dict[str, Any]:
+    """The report on a round; raises InvalidInput when the bytes are not a counted record."""
+    read = read_record(record)
+    questionnaire = read.questionnaire
+    evaluations = [_evaluation(read, evaluation) for evaluation in read.evaluations]
+    return {
+        "schema": SCHEMA,
+        "round": read.round_id,
+        "name": read.name,
+        "record": record_hash(record),
+        "minimum_group": read.minimum_group,
+        "texts_minimum": read.texts_minimum,
+        "boxes_digest": read.boxes_digest,
+        "custodians_opened": read.custodians_opened,
+        "headline_denominator": questionnaire.headline_denominator,
+        "questionnaire": _questionnaire(questionnaire),
+        "evaluations": evaluations,
+        "pooled_checklist": _pooled_checklist(read, evaluations),
+    }
+
+
+def _questionnaire(questionnaire: Questionnaire) -> dict[str, Any]:
+    """What the documents need to name things; all of it is public already (manifest)."""
+    reminder = questionnaire.reminder_line
+    return {
+        "id": questionnaire.id,
+        "version": questionnaire.version,
+        "title_zh": questionnaire.title_zh,
+        "title_en": questionnaire.title_en,
+        "scales": {scale.name: _options(scale) for scale in questionnaire.scales},
+        "bands": [
+            {"code": b.code, "zh": b.zh, "en": b.en, "min": _number(b.minimum), "max": _number(b.maximum)}
+            for b in questionnaire.bands
+        ],
+        "reminder_line": None if reminder is None else _number(reminder),
+        "checklist": _named(questionnaire.checklist) if questionnaire.checklist else None,
+        "open_questions": [{"code": q.code, "zh": q.zh, "en": q.en} for q in questionnaire.open_questions],
+    }
+
+
+def _options(scale: Scale) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": option.code,
+            "zh": option.zh,
+            "en": option.en,
+            "score": None if option.score is None else _number(option.score),
+            "positive": option.positive,
+        }
+        for option in scale.options
+    ]
+
+
+def _evaluation(read: Record, evaluation: EvaluationRecord) -> dict[str, Any]:
+    questionnaire = read.questionnaire
+    numbers = Numbers(
+        used=evaluation.used,
+        counted=evaluation.counted,
+        void=sum(evaluation.void.values()),
+        items=evaluation.items,
+        overall=evaluation.overall,
+        checklist=evaluation.checklist,
+    )
+    scores = scoring.score(questionnaire, evaluation.items)
+    withheld = decide(questionnaire, numbers, scores, read.minimum_group, read.texts_minimum)
+    notes = _participation_rules(questionnaire, evaluation, withheld)
+    report: dict[str, Any] = {
+        "id": evaluation.id,
+        "team": evaluation.team,
+        "entitled": evaluation.entitled,
+        "printed": evaluation.printed,
+        "used": evaluation.used,
+        "counted": evaluation.counted,
+        "void": numbers.void,
+        "void_reasons": dict(sorted(evaluation.void.items())),
+        "return_rate": _rate(evaluation.counted, evaluation.printed),
+        "participation_rate": _rate(evaluation.counted, evaluation.entitled),
+        "score": None if withheld.total or scores.total is None else scoring.half_up(scores.total, 2),
+        **_grade(questionnaire, scores.total, withheld),
+        "reference_only": any(note["reason"] == "participation-low" for note in notes),
+        **_satisfaction(questionnaire, evaluation, withheld),
+        "dimensions": [
+            {
+                "code": dimension.code,
+                "zh": dimension.zh,
+                "en": dimension.en,
+                "weight": _number(dimension.weight),
+                "score": _score(scores.dimensions[dimension.code], withheld.dimensions.get(dimension.code)),
+            }
+            for dimension in questionnaire.dimensions
+        ],
+        "items": [
+            _item(item, dimension.code, evaluation, scores, withheld.items.get(item.code))
+            for dimension in questionnaire.dimensions
+            for item in dimension.items
+        ],
+        "checklist": [
+            {**_named(item), "counts": None if item.code in withheld.checklist else evaluation.checklist[item.code]}
+            for item in (questionnaire.checklist.items if questionnaire.checklist else ())
+        ],
+        "texts": {
+            question.code: None if withheld.texts else evaluation.texts[question.code]
+            for question in questionnaire.open_questions
+        },
+        "units": evaluation.units,
+        "suppressed": _reasons(read, evaluation, scores, withheld),
+        "notes": notes,
+    }
+    if questionnaire.role and evaluation.role is not None:
+        report["role"] = {**_named(questionnaire.role), "counts": _role_counts(read, evaluation, withheld)}
+    return report
+
+
+def _named(what: Item | Checklist) -> dict[str, str]:
+    return {"code": what.code, "zh": what.zh, "en": what.en, "scale": what.scale.name}
+
+
+def _item(
+    item: Item, dimension: str, evaluation: EvaluationRecord, scores: scoring.Scores, reason: str | None
+) -> dict[str, Any]:
+    counts = evaluation.items[item.code]
+    answers, positive = scoring.scored_answers(item.scale, counts), scoring.positive_answers(item.scale, counts)
+    return {
+        **_named(item),
+        "dimension": dimension,
+        "counts": None if reason else counts,
+        "score": _score(scores.items[item.code], reason),
+        "answered": None if reason else answers,
+        "satisfaction_of_valid": None if reason else _rate(positive, answers),
+        "satisfaction_of_entitled": None if reason else _rate(positive, evaluation.entitled),
+    }
+
+
+def _satisfaction(questionnaire: Questionnaire, evaluation: EvaluationRecord, withheld: Withheld) -> dict[str, Any]:
+    """The rate by both denominators; "satisfaction" is the one that the questionnaire makes the headline."""
+    overall, counts = questionnaire.overall, evaluation.overall
+    positive = scoring.positive_answers(overall.scale, counts)
+    shown = withheld.satisfaction is None
+    of_valid = _rate(positive, scoring.scored_answers(overall.scale, counts)) if shown else None
+    of_entitled = _rate(positive, evaluation.entitled) if shown else None
+    return {
+        "satisfaction": of_valid if questionnaire.headline_denominator == "valid_answers" else of_entitled,
+        "satisfaction_of_valid": of_valid,
+        "satisfaction_of_entitled": of_entitled,
+        "overall": {**_named(overall), "counts": None if withheld.overall else counts},
+    }
+
+
+def _grade(questionnaire: Questionnaire, total: Fraction | None, withheld: Withheld) -> dict[str, str | None]:
+    if withheld.grade or total is None:
+        return {"grade": None, "grade_en": None, "grade_code": None}
+    band = scoring.grade(questionnaire, total)
+    return {"grade": band.zh, "grade_en": band.en, "grade_code": band.code}
+
+
+def _participation_rules(
+    questionnaire: Questionnaire, evaluation: EvaluationRecord, withheld: Withheld
+) -> list[dict[str, str | None]]:
+    """Too few of those entitled took part: no grade, or for reference only. Enters the grade's reason in `withheld`."""
+    notes: list[dict[str, str | None]] = []
+    participation = Fraction(evaluation.counted, evaluation.entitled)
+    if participation < questionnaire.grade_from:
+        withheld.grade = withheld.grade or "participation-too-low"
+    elif participation < questionnaire.full_from:
+        notes.append(_reason("grade", None, "participation-low", least=_number(100 * questionnaire.full_from)))
+    if evaluation.counted > evaluation.entitled:
+        notes.append(_reason("participation", None, "counted-exceeds-entitled"))
+    return notes
+
+
+def _reasons(
+    read: Record, evaluation: EvaluationRecord, scores: scoring.Scores, withheld: Withheld
+) -> list[dict[str, str | None]]:
+    """One entry per withheld figure; one for a whole table where one reason covers it."""
+    if withheld.total is not None and withheld.total == withheld.satisfaction == withheld.texts:
+        return [_reason("all", None, withheld.total, least=read.minimum_group)]
+    least = {GROUP: read.minimum_group, TEXTS: read.texts_minimum}
+    single = {
+        "score": withheld.total,
+        "grade": withheld.grade,
+        "satisfaction": withheld.satisfaction,
+        "texts": withheld.texts if evaluation.texts else None,
+    }
+    reasons = [
+        _reason(what, None, reason, least=least.get(reason, read.minimum_group))
+        for what, reason in single.items()
+        if reason
+    ]
+    unrated = {code: UNRATED for code, value in scores.items.items() if value is None}
+    for what, table, size in (
+        ("dimensions", withheld.dimensions, len(scores.dimensions)),
+        ("items", {**unrated, **withheld.items}, len(scores.items)),
+        ("checklist", withheld.checklist, len(evaluation.checklist)),
+    ):
+        if len(table) == size and set(table.values()) == {TEXTS}:
+            reasons.append(_reason(what, None, TEXTS, least=read.texts_minimum))
+        else:
+            reasons += [_reason(what, code, reason, least=read.minimum_group) for code, reason in sorted(table.items())]
+    return reasons
+
+
+def _reason(what: str, code: str | None, reason: str, least: object = "") -> dict[str, str | None]:
+    return {"what": what, "code": code, "reason": reason, **explain(reason, least)}
+
+
+def _role_counts(read: Record, evaluation: EvaluationRecord, withheld: Withheld) -> Mapping[str, int] | None:
+    """Counts per role, only where the pool is large and nobody stands alone in a role."""
+    counts = evaluation.role or {}
+    large = withheld.texts is None and evaluation.entitled >= read.questionnaire.role_minimum
+    return counts if large and all(n == 0 or n >= read.minimum_group for n in counts.values()) else None
+
+
+def _pooled_checklist(read: Record, reports: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The checklist of all teams too small for their own, added up; None unless every team hides behind the others.
+
+    Whoever knows one team's answers entirely (say, of a team of one) must still face minimum_group other ballots.
+    """
+    small = [
+        (evaluation, report)
+        for evaluation, report in zip(read.evaluations, reports, strict=True)
+        if 0 < evaluation.counted < read.texts_minimum and evaluation.counted + report["void"] <= evaluation.used
+    ]
+    total = sum(evaluation.counted for evaluation, _ in small)
+    largest = max((evaluation.counted for evaluation, _ in small), default=0)
+    checklist = read.questionnaire.checklist
+    if not checklist or total < read.texts_minimum or total - largest < read.minimum_group:
+        return None
+    return {
+        "teams": [evaluation.team for evaluation, _ in small],
+        "counted": total,
+        "checklist": [
+            {**_named(item), "counts": _added(evaluation.checklist[item.code] for evaluation, _ in small)}
+            for item in checklist.items
+        ],
+    }
+
+
+def _added(many: Iterable[scoring.Counts]) -> dict[str, int]:
+    result: dict[str, int] = {}
+    for counts in many:
+        for option, n in counts.items():
+            result[option] = result.get(option, 0) + n
+    return result
+
+
+def _score(value: Fraction | None, reason: str | None) -> str | None:
+    return None if reason or value is None else scoring.half_up(value, 2)
+
+
+def _rate(part: int, whole: int) -> str | None:
+    value = scoring.rate(part, whole)
+    return None if value is None else scoring.half_up(value, 1)
+
+
+def _number(value: Fraction) -> str:
+    """A weight, option score or band edge as it was written: "18", "16.5"; at most 2 decimals."""
+    text = scoring.half_up(value, 2)
+    return text.rstrip("0").rstrip(".")

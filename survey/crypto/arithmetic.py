@@ -78,7 +78,9 @@ class RsaPrivateKey(Protocol):
 
 class Backend(Protocol):
     name: str
-    p256: P256
+
+    @property
+    def p256(self) -> P256: ...
 
     def rsa_private_key(self, der: bytes) -> RsaPrivateKey:
         """der: PKCS #8."""

@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from survey.errors import StoreUnavailable
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -24,6 +26,7 @@ class _Waiting(Generic[Item, Result]):
         self.item = item
         self.is_done = False
         self.result: Result | None = None
+        self.error: StoreUnavailable | None = None
 
 
 class CommitQueue(Generic[Item, Result]):
@@ -43,30 +46,40 @@ class CommitQueue(Generic[Item, Result]):
             self._waiting.append(mine)
         with self._turn:
             # Whoever had the turn before may have carried this item along.
-            while not mine.is_done:
-                self._commit_waiting(mine)
-        return mine.result  # type: ignore[return-value]  # done means that the result is there
+            if not mine.is_done:
+                self._commit_with_others(mine)
+        if mine.error is not None:
+            raise StoreUnavailable(str(mine.error))
+        return mine.result  # type: ignore[return-value]  # done without error means that the result is there
 
-    def _commit_waiting(self, mine: _Waiting[Item, Result]) -> None:
+    def _commit_with_others(self, mine: _Waiting[Item, Result]) -> None:
         with self._list_lock:
-            batch = self._waiting[:LARGEST_BATCH]
-            del self._waiting[:LARGEST_BATCH]
+            self._waiting.remove(mine)
+            batch = [mine, *self._waiting[: LARGEST_BATCH - 1]]
+            del self._waiting[: LARGEST_BATCH - 1]
         batch.sort(key=lambda waiting: self._key(waiting.item))
         try:
-            results = self._work([waiting.item for waiting in batch])
+            self._commit(batch)
+        except Exception:
+            # Nothing is recorded, and something in the batch was wrong: each goes alone, so that one bad item is
+            # refused to its own caller only.
+            self._put_back(batch, mine)
+            self._commit([mine])
         except BaseException:
-            # Nothing of the batch is recorded. The others try again on their own turn, so that one bad item or one
-            # failing caller never decides for its neighbours.
-            with self._list_lock:
-                self._waiting = [waiting for waiting in batch if waiting is not mine] + self._waiting
-            if mine not in batch or len(batch) == 1:
-                raise
-            self._commit_alone(mine)
+            self._put_back(batch, mine)
+            raise
+
+    def _commit(self, batch: list[_Waiting[Item, Result]]) -> None:
+        try:
+            results = self._work([waiting.item for waiting in batch])
+        except StoreUnavailable as error:
+            # Told to all at once: trying one after another against a full disk would let the last wait for ever.
+            for waiting in batch:
+                waiting.error, waiting.is_done = error, True
             return
         for waiting, result in zip(batch, results, strict=True):
-            waiting.result = result
-            waiting.is_done = True
+            waiting.result, waiting.is_done = result, True
 
-    def _commit_alone(self, mine: _Waiting[Item, Result]) -> None:
-        (mine.result,) = self._work([mine.item])
-        mine.is_done = True
+    def _put_back(self, batch: list[_Waiting[Item, Result]], mine: _Waiting[Item, Result]) -> None:
+        with self._list_lock:
+            self._waiting[:0] = [waiting for waiting in batch if waiting is not mine]

@@ -1,0 +1,163 @@
+"""domain.ports.BallotBox over SQL: sealed ballots and the tokens that cast them.
+
+Law: shares no table, key, import (beside database.py) or transaction with registry.py. A row carries no time, unit,
+code or sequence, and closing leaves no trace of the order in which rows came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, LargeBinary, Text, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from survey.domain.ports import AddOutcome, StoredBallot
+from survey.errors import NotFound, WrongState
+from survey.storage.ballot_tables import ballots, boxes
+from survey.storage.database import CommitQueue, is_sqlite, make_partition, read, rewrite_in_key_order, write
+
+PAGE = 128  # ballots read at once while streaming
+
+
+class _Casting(NamedTuple):
+    evaluation_id: str
+    ballot: StoredBallot
+
+
+class SqlBallotBox:
+    """One box per evaluation. Safe for threads and for several processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._castings: CommitQueue[_Casting, AddOutcome] = CommitQueue(
+            self._cast, key=lambda item: item.ballot.token_digest
+        )
+
+    def open_box(self, evaluation_id: str) -> None:
+        """From here on add() takes ballots. Opening an open box changes nothing; raises WrongState once closed."""
+
+        def work(connection: Connection) -> None:
+            is_open = connection.scalar(select(boxes.c.is_open).where(boxes.c.evaluation == evaluation_id))
+            if is_open is None:
+                connection.execute(boxes.insert().values(evaluation=evaluation_id, is_open=True))
+                make_partition(connection, ballots, evaluation_id)
+            elif not is_open:
+                raise WrongState(f"The box of {evaluation_id} is closed and is never opened again.")
+
+        write(self._engine, work)
+
+    def close_box(self, evaluation_id: str) -> None:
+        """Closing a closed box rewrites it once more and changes nothing. Raises NotFound when it was never opened.
+
+        On SQLite, upkeep.tidy afterwards orders the pages of the file as well.
+        """
+
+        def work(connection: Connection) -> None:
+            # Waits for every add() that has seen the box open, and makes every later one wait for this transaction.
+            mine = select(boxes.c.evaluation).where(boxes.c.evaluation == evaluation_id).with_for_update()
+            if connection.scalar(mine) is None:
+                raise NotFound(f"There is no box of {evaluation_id}.")
+            connection.execute(boxes.update().where(boxes.c.evaluation == evaluation_id).values(is_open=False))
+            rewrite_in_key_order(connection, ballots, evaluation_id)
+
+        write(self._engine, work)
+
+    def add(self, evaluation_id: str, ballot: StoredBallot) -> AddOutcome:
+        """Durably add, or say why not.
+
+        DIFFERENT also for a sealed body that another token has cast already: every receipt stands for one ballot.
+        Raises StoreUnavailable when nothing could be stored. When the connection dies during the commit itself,
+        nobody can know; sending the same ballot again settles it.
+        """
+        return self._castings.put(_Casting(evaluation_id, ballot))
+
+    def _cast(self, castings: Sequence[_Casting]) -> list[AddOutcome]:
+        # Doing it twice is answered with SAME, which is as good as ADDED.
+        return write(
+            self._engine, lambda connection: [_cast_one(connection, item) for item in castings], may_repeat=True
+        )
+
+    def count(self, evaluation_id: str) -> int:
+        query = select(func.count()).select_from(ballots).where(ballots.c.evaluation == evaluation_id)
+        return int(self._read(lambda connection: connection.scalar(query)))
+
+    def find_receipt(self, evaluation_id: str, receipt: bytes) -> bool:
+        query = select(ballots.c.receipt).where(ballots.c.evaluation == evaluation_id, ballots.c.receipt == receipt)
+        return self._read(lambda connection: connection.scalar(query)) is not None
+
+    def receipts(self, evaluation_id: str) -> list[bytes]:
+        query = select(ballots.c.receipt).where(ballots.c.evaluation == evaluation_id).order_by(ballots.c.receipt)
+        return list(self._read(lambda connection: connection.scalars(query).all()))
+
+    def ballots(self, evaluation_id: str) -> Iterator[StoredBallot]:
+        """All ballots in key order. Each page is a transaction of its own, so that a slow reader blocks nobody."""
+        after = b""
+        while True:
+            parameters = {"evaluation": evaluation_id, "after": after}
+            rows = self._read(lambda connection, values=parameters: connection.execute(_NEXT_PAGE, values).all())
+            for row in rows:
+                yield StoredBallot(*row)
+            if len(rows) < PAGE:
+                return
+            after = rows[-1].token_digest
+
+    def _read(self, work: Any) -> Any:
+        return read(self._engine, work)
+
+
+def _receipt(ballot: StoredBallot) -> bytes:
+    """SHA-256(enc ‖ SHA-256(ct)), 32 bytes (2-protocol, section 2.1)."""
+    return hashlib.sha256(ballot.enc + hashlib.sha256(ballot.ct).digest()).digest()
+
+
+_COLUMNS = ("evaluation", "token_digest", "token", "enc", "ct", "receipt")
+
+_NEXT_PAGE = (
+    select(ballots.c.token_digest, ballots.c.token, ballots.c.enc, ballots.c.ct)
+    .where(ballots.c.evaluation == bindparam("evaluation"), ballots.c.token_digest > bindparam("after"))
+    .order_by(ballots.c.token_digest)
+    .limit(PAGE)
+)
+
+
+def _insertion(insert: Any) -> Any:
+    """Insert while the box is open, in one statement.
+
+    The row of the box stays locked (shared) until this transaction ends, so closing waits for the ballot and no
+    ballot slips in after closing. On SQLite the one writer at a time is enough.
+    """
+    values = [bindparam(f"new_{name}", type_=Text() if name == "evaluation" else LargeBinary()) for name in _COLUMNS]
+    box = (
+        select(*values)
+        .select_from(boxes)
+        .where(boxes.c.evaluation == bindparam("new_evaluation"), boxes.c.is_open)
+        .with_for_update(read=True)
+    )
+    return insert(ballots).from_select(_COLUMNS, box).on_conflict_do_nothing()
+
+
+_INSERT_SQLITE = _insertion(sqlite.insert)
+_INSERT_POSTGRESQL = _insertion(postgresql.insert)
+
+
+def _cast_one(connection: Connection, item: _Casting) -> AddOutcome:
+    evaluation_id, ballot = item
+    values = (evaluation_id, ballot.token_digest, ballot.token, ballot.enc, ballot.ct, _receipt(ballot))
+    inserted = connection.execute(
+        _INSERT_SQLITE if is_sqlite(connection) else _INSERT_POSTGRESQL,
+        {f"new_{name}": value for name, value in zip(_COLUMNS, values, strict=True)},
+    )
+    if inserted.rowcount == 1:
+        return AddOutcome.ADDED
+    if not connection.scalar(select(boxes.c.is_open).where(boxes.c.evaluation == evaluation_id)):
+        return AddOutcome.CLOSED
+    stored = connection.execute(
+        select(ballots.c.token, ballots.c.enc, ballots.c.ct).where(
+            ballots.c.evaluation == evaluation_id, ballots.c.token_digest == ballot.token_digest
+        )
+    ).first()
+    if stored is not None and tuple(stored) == (ballot.token, ballot.enc, ballot.ct):
+        return AddOutcome.SAME
+    return AddOutcome.DIFFERENT

@@ -1,0 +1,238 @@
+"""domain.ports.Registry over SQL: rounds, manifests, invitations, tally records.
+
+Law: shares no table, key, import (beside database.py) or transaction with ballot_box.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, func, select
+
+from survey.domain.ports import SpendOutcome, UnitTurnout
+from survey.domain.rounds import Round, State
+from survey.errors import NotFound, WrongState
+from survey.storage.database import CommitQueue, make_partition, read, rewrite_in_key_order, write
+from survey.storage.registry_tables import (
+    NO_REQUEST,
+    UNUSED,
+    USED,
+    VOID,
+    evaluations,
+    invitations,
+    rounds,
+    tally_records,
+)
+from survey.storage.round_documents import decode_round, encode_round
+
+
+class _Spending(NamedTuple):
+    evaluation_id: str
+    code_mac: bytes
+    request_digest: bytes
+
+
+class SqlRegistry:
+    """Rounds, frozen manifests, invitations, tally records. Safe for threads and for several processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._spendings: CommitQueue[_Spending, SpendOutcome] = CommitQueue(self._spend, key=lambda item: item.code_mac)
+
+    # -- Rounds
+
+    def add_round(self, round_: Round) -> None:
+        """Raises WrongState when its id is taken."""
+
+        def work(connection: Connection) -> None:
+            if connection.scalar(select(rounds.c.id).where(rounds.c.id == round_.id)) is not None:
+                raise WrongState(f"There is already a round {round_.id}.")
+            number = connection.scalar(select(func.coalesce(func.max(rounds.c.number), 0))) + 1
+            connection.execute(rounds.insert().values(id=round_.id, number=number, **_columns(round_)))
+            _match_evaluations(connection, round_)
+
+        write(self._engine, work)
+
+    def save_round(self, round_: Round, expected: str) -> None:
+        write(self._engine, lambda connection: _replace(connection, round_, expected))
+
+    def find_round(self, round_id: str) -> Round | None:
+        return self._find(_ROUNDS.where(rounds.c.id == round_id))
+
+    def find_round_of(self, evaluation_id: str) -> Round | None:
+        return self._find(_ROUNDS.join(evaluations).where(evaluations.c.id == evaluation_id))
+
+    def list_rounds(self) -> list[Round]:
+        """All rounds, oldest first."""
+        rows = read(self._engine, lambda connection: connection.execute(_ROUNDS.order_by(rounds.c.number)).all())
+        return [decode_round(*row) for row in rows]
+
+    def _find(self, query: Any) -> Round | None:
+        row = read(self._engine, lambda connection: connection.execute(query).first())
+        return None if row is None else decode_round(*row)
+
+    # -- What is frozen
+
+    def freeze(self, round_: Round, manifests: dict[str, bytes]) -> None:
+        def work(connection: Connection) -> None:
+            _replace(connection, round_, State.DRAFT)
+            for evaluation_id, manifest in manifests.items():
+                _write_once(connection, evaluations, evaluation_id, "manifest", manifest)
+
+        write(self._engine, work)
+
+    def find_manifest(self, evaluation_id: str) -> bytes | None:
+        return self._scalar(select(evaluations.c.manifest).where(evaluations.c.id == evaluation_id))
+
+    def save_roots(self, roots: dict[str, bytes]) -> None:
+        """Raises WrongState when another root was published; the same one may be saved again (interrupted closing)."""
+
+        def work(connection: Connection) -> None:
+            for evaluation_id, root in roots.items():
+                _write_once(connection, evaluations, evaluation_id, "root", root)
+
+        write(self._engine, work)
+
+    def find_root(self, evaluation_id: str) -> bytes | None:
+        return self._scalar(select(evaluations.c.root).where(evaluations.c.id == evaluation_id))
+
+    def save_boxes_digest(self, round_id: str, digest: bytes) -> None:
+        """Raises WrongState when another digest was published."""
+        write(self._engine, lambda connection: _write_once(connection, rounds, round_id, "boxes_digest", digest))
+
+    def find_boxes_digest(self, round_id: str) -> bytes | None:
+        return self._scalar(select(rounds.c.boxes_digest).where(rounds.c.id == round_id))
+
+    def finish_count(self, round_: Round, record: bytes) -> None:
+        def work(connection: Connection) -> None:
+            _replace(connection, round_, State.CLOSED)
+            connection.execute(tally_records.insert().values(round=round_.id, record=record))
+
+        write(self._engine, work)
+
+    def find_tally_record(self, round_id: str) -> bytes | None:
+        return self._scalar(select(tally_records.c.record).where(tally_records.c.round == round_id))
+
+    def _scalar(self, query: Any) -> Any:
+        return read(self._engine, lambda connection: connection.scalar(query))
+
+    # -- Invitations
+
+    def add_invitations(self, evaluation_id: str, codes: Iterable[tuple[bytes, str]]) -> None:
+        # Written in key order: the order of making would tie neighbouring slips to neighbouring rows.
+        rows = [
+            {
+                "evaluation": evaluation_id,
+                "code_mac": code_mac,
+                "unit": unit_id,
+                "state": UNUSED,
+                "request_digest": NO_REQUEST,
+            }
+            for code_mac, unit_id in sorted(codes)
+        ]
+
+        def work(connection: Connection) -> None:
+            make_partition(connection, invitations, evaluation_id)
+            if rows:
+                connection.execute(invitations.insert(), rows)
+
+        write(self._engine, work)
+
+    def void_unused(self, evaluation_id: str) -> int:
+        """Rewrites the invitations in key order as well: which code was used last must not show in their places."""
+
+        def work(connection: Connection) -> int:
+            make_partition(connection, invitations, evaluation_id)
+            voided = connection.execute(
+                invitations.update()
+                .where(invitations.c.evaluation == evaluation_id, invitations.c.state == UNUSED)
+                .values(state=VOID)
+            )
+            rewrite_in_key_order(connection, invitations, evaluation_id)
+            return int(voided.rowcount)
+
+        return write(self._engine, work)
+
+    def spend_code(self, evaluation_id: str, code_mac: bytes, request_digest: bytes) -> SpendOutcome:
+        return self._spendings.put(_Spending(evaluation_id, code_mac, request_digest))
+
+    def _spend(self, spendings: Sequence[_Spending]) -> list[SpendOutcome]:
+        # Doing it twice is answered with REPEATED, which is as good as SPENT.
+        return write(
+            self._engine, lambda connection: [_spend_one(connection, item) for item in spendings], may_repeat=True
+        )
+
+    def turnout(self, evaluation_id: str) -> list[UnitTurnout]:
+        counted = (
+            select(invitations.c.unit, invitations.c.state, func.count())
+            .where(invitations.c.evaluation == evaluation_id)
+            .group_by(invitations.c.unit, invitations.c.state)
+        )
+        units: dict[str, dict[int, int]] = {}
+        for unit, state, count in read(self._engine, lambda connection: connection.execute(counted).all()):
+            units.setdefault(unit, {})[state] = count
+        return [
+            UnitTurnout(unit, states.get(UNUSED, 0) + states.get(USED, 0), states.get(USED, 0), states.get(VOID, 0))
+            for unit, states in sorted(units.items())
+        ]
+
+
+_ROUNDS = select(rounds.c.id, rounds.c.name, rounds.c.state, rounds.c.document)
+
+
+def _columns(round_: Round) -> dict[str, Any]:
+    return {"name": round_.name, "state": round_.state.value, "document": encode_round(round_)}
+
+
+def _replace(connection: Connection, round_: Round, expected: str) -> None:
+    """Compare and set: two processes that both move the round cannot both succeed."""
+    replaced = connection.execute(
+        rounds.update().where(rounds.c.id == round_.id, rounds.c.state == str(expected)).values(**_columns(round_))
+    )
+    if replaced.rowcount != 1:
+        state = connection.scalar(select(rounds.c.state).where(rounds.c.id == round_.id))
+        if state is None:
+            raise NotFound(f"There is no round {round_.id}.")
+        raise WrongState(f"Round {round_.id} is {state}; this step needs it to be {expected}.")
+    _match_evaluations(connection, round_)
+
+
+def _match_evaluations(connection: Connection, round_: Round) -> None:
+    """One row per evaluation of the round, as its document says."""
+    stored = set(connection.scalars(select(evaluations.c.id).where(evaluations.c.round == round_.id)))
+    wanted = {evaluation.id for evaluation in round_.evaluations}
+    if stored - wanted:
+        connection.execute(evaluations.delete().where(evaluations.c.id.in_(sorted(stored - wanted))))
+    if wanted - stored:
+        connection.execute(
+            evaluations.insert(),
+            [{"id": evaluation_id, "round": round_.id} for evaluation_id in sorted(wanted - stored)],
+        )
+
+
+def _write_once(connection: Connection, table: Any, key: str, name: str, value: bytes) -> None:
+    column = table.c[name]
+    written = connection.execute(
+        table.update().where(table.c.id == key, column.is_(None) | (column == value)).values({name: value})
+    )
+    if written.rowcount != 1:
+        exists = connection.scalar(select(table.c.id).where(table.c.id == key)) is not None
+        if not exists:
+            raise NotFound(f"There is no {key} in {table.name}.")
+        raise WrongState(f"{key} has another {name} already; it is written once.")
+
+
+def _spend_one(connection: Connection, item: _Spending) -> SpendOutcome:
+    here = (invitations.c.evaluation == item.evaluation_id) & (invitations.c.code_mac == item.code_mac)
+    used = connection.execute(
+        invitations.update()
+        .where(here, invitations.c.state == UNUSED)
+        .values(state=USED, request_digest=item.request_digest)
+    )
+    if used.rowcount == 1:
+        return SpendOutcome.SPENT
+    row = connection.execute(select(invitations.c.state, invitations.c.request_digest).where(here)).first()
+    if row is None or row.state == VOID:
+        return SpendOutcome.UNKNOWN
+    return SpendOutcome.REPEATED if row.request_digest == item.request_digest else SpendOutcome.OTHER_REQUEST

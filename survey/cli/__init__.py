@@ -24,6 +24,7 @@ class Survey(Sentences, LazyGroup):
         "demo": ("survey.cli.demo:demo", "Try everything: a filled round and an open one, served on this machine."),
         "init": ("survey.cli.instance:init", "Make a new instance with its first accounts."),
         "serve": ("survey.cli.serving:serve", "Serve the instance to phones and to the office."),
+        "tidy": ("survey.cli.instance:tidy", "Put the embedded database in key order again."),
         "account": ("survey.cli.accounts:account", "Staff accounts: add, list."),
         "round": ("survey.cli.rounds:round_group", "A round from its spec to its report, step by step."),
         "custodian": ("survey.cli.custodians:custodian", "What a key holder does, on a machine of their own."),

@@ -92,7 +92,7 @@ def safe_name(name: str, what: str) -> str:
         or name != name.strip(" .")
         or not 0 < len(name.encode("utf-8")) <= _NAME_MAX
     ):
-        raise InvalidInput(f"{what} {name!r} cannot name a file; expected a name without / \\ : * ? \" < > |.")
+        raise InvalidInput(f'{what} {name!r} cannot name a file; expected a name without / \\ : * ? " < > |.')
     return name
 
 

@@ -156,9 +156,7 @@ def _sheets(path: Path) -> dict[str, list[list[Any]]]:
             # Values only: what a formula shows counts, and nothing in the file is executed.
             workbook = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
             try:
-                return {
-                    sheet.title.strip().lower(): _rows(sheet, path, sheet.title) for sheet in workbook.worksheets
-                }
+                return {sheet.title.strip().lower(): _rows(sheet, path, sheet.title) for sheet in workbook.worksheets}
             finally:
                 workbook.close()
     except (InvalidFileException, BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError) as error:

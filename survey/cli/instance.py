@@ -1,0 +1,94 @@
+"""`survey init` and `survey tidy`: making an instance, and putting its file in order."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from survey.cli.frame import services_of
+from survey.domain.staff import OFFICE, SECURITY_ADMIN
+from survey.errors import StoreUnavailable
+
+
+@click.command()
+@click.option("--database-url", help="sqlite:///FILE or postgresql://...  [default: a file in the instance]")
+@click.option("--public-url", help="Address that stands on slips, https://HOST.  [default: http://localhost:8000]")
+@click.option(
+    "--admin-password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Makes the account `office` (role office) with the password in the file's first line; asks nothing.",
+)
+@click.pass_obj
+def init(instance: Path, database_url: str | None, public_url: str | None, admin_password_file: Path | None) -> None:
+    """Make a new instance: settings, secrets, an empty store, and its first accounts."""
+    from survey.cli.accounts import Newcomer, add_newcomer, ask_newcomer, read_password
+    from survey.settings import DEFAULT_PUBLIC_URL
+
+    # Asked before anything is made: whoever breaks off here leaves nothing behind.
+    newcomers: list[Newcomer] = []
+    if admin_password_file is not None:
+        newcomers.append(Newcomer(OFFICE, OFFICE, read_password(admin_password_file)))
+    elif (instance / "settings.json").exists():
+        pass  # refused below, before anybody types a password
+    elif is_asked_by_a_person():
+        click.echo("The first account makes rounds and reads reports (role office).")
+        newcomers.append(ask_newcomer(OFFICE, default_name="office"))
+        if click.confirm("Make a second account that manages accounts (role security-admin)?", default=True):
+            newcomers.append(ask_newcomer(SECURITY_ADMIN, default_name="security"))
+    make_instance(instance, database_url, public_url or DEFAULT_PUBLIC_URL)
+    services = services_of(instance)
+    for newcomer in newcomers:
+        add_newcomer(services, newcomer)
+    names = ", ".join(f"{newcomer.name} ({newcomer.role})" for newcomer in newcomers)
+    click.echo(f"Made the instance {instance} for {services.settings.public_url}; accounts: {names or 'none'}.")
+    if not newcomers:
+        click.echo("Nobody could be asked; add the first account with `survey account add`.", err=True)
+
+
+def is_asked_by_a_person() -> bool:
+    return sys.stdin.isatty()
+
+
+def make_instance(instance: Path, database_url: str | None, public_url: str) -> None:
+    """Settings, secrets and an empty store. A store that cannot be reached leaves no instance behind."""
+    from survey.settings import SESSION_SECRET_FILE, SETTINGS_FILE, Settings
+    from survey.storage.database import open_database
+    from survey.storage.key_files import FileKeys
+    from survey.storage.upkeep import migrate
+
+    settings = Settings.create(instance, database_url, public_url)
+    try:
+        engine = open_database(settings.database_url)
+        try:
+            migrate(engine)
+        finally:
+            engine.dispose()
+        FileKeys(settings.keys_folder).make_instance_secret()
+    except BaseException:
+        for name in (SETTINGS_FILE, SESSION_SECRET_FILE):
+            (instance / name).unlink(missing_ok=True)
+        raise
+
+
+@click.command()
+@click.pass_obj
+def tidy(instance: Path) -> None:
+    """Put the pages of the embedded database in key order and empty its journal (done at every closing too)."""
+    tidy_store(services_of(instance).settings.database_url)
+    click.echo("The store is in order.")
+
+
+def tidy_store(database_url: str) -> None:
+    """Raises StoreUnavailable when somebody is in the way."""
+    from survey.storage.database import open_database
+    from survey.storage.upkeep import tidy as tidy_engine
+
+    engine = open_database(database_url)
+    try:
+        tidy_engine(engine)
+    except StoreUnavailable as error:
+        raise StoreUnavailable(f"{error} Until `survey tidy` has run, the file may still show an order.") from None
+    finally:
+        engine.dispose()

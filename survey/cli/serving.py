@@ -1,0 +1,200 @@
+"""`survey serve`: the production server, and starting it as a child for the demonstration.
+
+Law: no access log. Which address asked for what, and when, is exactly what must not exist here.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from survey.errors import SettingsError
+
+TARGET = "survey:create_app"
+BLOCKING_THREADS = 2  # per worker: one more than waits for the disk; the arithmetic releases the interpreter's lock
+MOST_WORKERS = 4  # by default; beyond that the one database file is what waits
+READY_WITHIN = 60.0  # seconds
+_POLL = 0.05
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 for all.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen at.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes.  [default: one per core, at most 4]")
+@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Certificate (PEM).")
+@click.option(
+    "--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its private key (PEM, PKCS #8)."
+)
+@click.pass_obj
+def serve(
+    instance: Path, host: str, port: int, workers: int | None, tls_cert: Path | None, tls_key: Path | None
+) -> None:
+    """Serve the instance to phones and to the office until Ctrl-C or SIGTERM.
+
+    Phones need https (or localhost): give --tls-cert and --tls-key, or put a proxy with a certificate in front and
+    keep its access log off too.
+    """
+    from survey.settings import Settings
+
+    if (tls_cert is None) != (tls_key is None):
+        raise click.UsageError("--tls-cert and --tls-key belong together.")
+    if tls_key is not None:
+        _check_tls_key(tls_key)
+    settings = Settings.load(instance)
+    _check_application(settings)
+    require_free_port(host, port)
+    # The workers are new processes: they read the instance from here.
+    os.environ["SURVEY_INSTANCE"] = str(instance.resolve())
+    address = f"{'https' if tls_cert else 'http'}://{_visible(host)}:{port}"
+    threading.Thread(target=_tell_when_ready, args=(address, settings.public_url), daemon=True).start()
+    if find_spec("granian") is not None:
+        _serve_with_granian(host, port, workers or min(os.cpu_count() or 1, MOST_WORKERS), tls_cert, tls_key)
+    else:
+        _serve_with_waitress(host, port, tls_cert)
+
+
+def _check_application(settings: object) -> None:
+    """Everything that can be wrong with the instance is said here, once, and not by every worker in a traceback."""
+    from survey import create_app
+
+    create_app(settings)  # type: ignore[arg-type]  # Settings, imported late
+
+
+def _serve_with_granian(host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path | None) -> None:
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces, SSLProtocols
+    from granian.log import LogLevels
+
+    Granian(
+        TARGET,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.auto if tls_cert else HTTPModes.http1,
+        workers=workers,
+        blocking_threads=BLOCKING_THREADS,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_access=False,
+        ssl_cert=tls_cert,
+        ssl_key=tls_key,
+        ssl_protocol_min=SSLProtocols.tls12,  # phones before Android 10 have no TLS 1.3
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        factory=True,
+    ).serve()
+
+
+def _serve_with_waitress(host: str, port: int, tls_cert: Path | None) -> None:
+    import signal
+
+    import waitress
+
+    from survey import create_app
+
+    if tls_cert is not None:
+        raise SettingsError("Without granian there is no TLS here; put a proxy with the certificate in front.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    waitress.serve(create_app(), host=host, port=port, threads=8, ident=None)
+
+
+def _check_tls_key(path: Path) -> None:
+    head = path.read_bytes()[:64]
+    if not head.startswith(b"-----BEGIN PRIVATE KEY-----"):
+        raise SettingsError(
+            f"{path} is no PKCS #8 key in PEM without passphrase;"
+            f" convert it with: openssl pkcs8 -topk8 -nocrypt -in {path.name} -out new.key"
+        )
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raises SettingsError when the address cannot be listened at."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are just ending do not count
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise SettingsError(f"Port {port} needs more rights than this user has; choose one from 1024.") from None
+        except OSError as error:
+            taken = f"Port {port} on {host} is already in use; choose another one with --port."
+            raise SettingsError(taken if _answers(host, port) else f"{host}:{port}: {error.strerror}.") from None
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((_local(host), port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _local(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104  # only compared
+
+
+def _visible(host: str) -> str:
+    host = _local(host)
+    return f"[{host}]" if ":" in host else host
+
+
+def is_ready(address: str) -> bool:
+    """Whether the application behind the address answers: a listening socket alone has no worker yet."""
+    import urllib3
+
+    urllib3.disable_warnings()  # the certificate is for phones; here it is asked by number
+    pool = urllib3.PoolManager(retries=False, timeout=2.0, cert_reqs="CERT_NONE", assert_hostname=False)
+    try:
+        return pool.request("GET", f"{address}/", redirect=False, preload_content=False).status < 500
+    except urllib3.exceptions.HTTPError:
+        return False
+    finally:
+        pool.clear()
+
+
+def _tell_when_ready(address: str, public_url: str) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline:
+        if is_ready(address):
+            click.echo(f"Ready: {address} (slips say {public_url}). Ctrl-C ends it.")
+            return
+        time.sleep(_POLL)
+
+
+@contextmanager
+def running_server(instance: Path, port: int, *, workers: int | None = None) -> Iterator[str]:
+    """A server of this instance on this machine, as a child process: its address, once it answers.
+
+    Raises SettingsError when it does not start; ends it when the block ends.
+    """
+    require_free_port("127.0.0.1", port)
+    command = [sys.executable, "-m", "survey.cli", "--instance", str(instance), "serve", "--port", str(port)]
+    if workers is not None:
+        command += ["--workers", str(workers)]
+    # A session of its own: Ctrl-C reaches this process first, which then ends the child in order.
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + READY_WITHIN
+        while not is_ready(address):
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise SettingsError(f"The server on port {port} did not start; its own message stands above.")
+            time.sleep(_POLL)
+        yield address
+    finally:
+        child.terminate()
+        try:
+            child.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

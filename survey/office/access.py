@@ -97,7 +97,12 @@ def install(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.context_processor
     def who() -> dict[str, Any]:
-        return {"staff": current_user, "navigation": _navigation(), "role_words": role_words}
+        return {
+            "staff": current_user,
+            "is_office": current_user.is_authenticated and current_user.role == OFFICE,
+            "navigation": _navigation(),
+            "role_words": role_words,
+        }
 
     @blueprint.route("/<path:rest>", endpoint="nothing-here", methods=["GET", "POST"])
     @serves("staff")

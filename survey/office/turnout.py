@@ -6,7 +6,6 @@ nobody who watches this page sees one person arrive.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -15,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from survey.audience import serves
 from survey.domain.lifecycle import get_round
 from survey.domain.rounds import COLLECTED, State
-from survey.domain.scoring import half_up
+from survey.domain.scoring import half_up, rate
 from survey.domain.staff import OFFICE
 from survey.domain.turnout import STEP, turnout
 from survey.office.needs import Services
@@ -32,8 +31,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
         # Sums are sums of what is shown, or the sum would tell what the rows hide.
         total: dict[str, Any] = {name: sum(team[name] for team in teams) for name in _COUNTS}
         for row in (*teams, total):
-            row["participation"] = rate(row["ballots"], row["entitled"])
-            row["returned"] = rate(row["ballots"], row["printed"])
+            row["participation"] = _percent(row["ballots"], row["entitled"])
+            row["returned"] = _percent(row["ballots"], row["printed"])
         return render_template(
             "office/turnout.html",
             round=round_,
@@ -46,6 +45,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         )
 
 
-def rate(part: int, whole: int) -> str | None:
-    """Per cent with one decimal, half up ("97.9"); None where there is nothing to divide by."""
-    return half_up(Fraction(100 * part, whole), 1) if whole else None
+def _percent(part: int, whole: int) -> str | None:
+    """One decimal, half up ("97.9"); None where there is nothing to divide by."""
+    exact = rate(part, whole)
+    return None if exact is None else half_up(exact, 1)

@@ -1,0 +1,82 @@
+"""The report of a round: all teams side by side, and one page per team with every item.
+
+Law: every figure comes out of survey.domain.disclosure.disclose(record); this module reads no record itself. The
+checklist (十不准) is for the office only: what it holds is unverified and names a team.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from survey.audience import serves
+from survey.domain.disclosure import disclose
+from survey.domain.lifecycle import get_round
+from survey.domain.rounds import COUNTED, Round
+from survey.domain.staff import OFFICE, READER
+from survey.errors import NotFound, NotYet
+from survey.office.language import in_language
+from survey.office.needs import Services
+from survey.office.withheld import sentences, why
+
+
+def install(blueprint: Blueprint, services: Services) -> None:
+    @blueprint.get("/reports", endpoint="list-reports")
+    @serves(OFFICE, READER)
+    def list_reports() -> ResponseReturnValue:
+        rounds = [round_ for round_ in services.registry.list_rounds() if round_.state in COUNTED]
+        return render_template("office/reports.html", rounds=rounds, here="reports")
+
+    @blueprint.get("/rounds/<round_id>/report", endpoint="show-report")
+    @serves(OFFICE, READER)
+    def show_report(round_id: str) -> ResponseReturnValue:
+        round_, report = _read(services, round_id)
+        return render_template("office/report.html", round=round_, report=report, here="reports")
+
+    @blueprint.get("/rounds/<round_id>/report/<evaluation_id>", endpoint="show-team-report")
+    @serves(OFFICE, READER)
+    def show_team_report(round_id: str, evaluation_id: str) -> ResponseReturnValue:
+        round_, report = _read(services, round_id)
+        team = next((team for team in report["evaluations"] if team["id"] == evaluation_id), None)
+        if team is None:
+            raise NotFound(f"Round {round_id} has no evaluation {evaluation_id}.")
+        return render_template("office/team.html", round=round_, report=report, team=team, here="reports")
+
+    @blueprint.context_processor
+    def helpers() -> dict[str, Any]:
+        return {"why": why, "sentences": sentences, "grade_words": grade_words, "by_dimension": by_dimension}
+
+
+def grade_words(team: Mapping[str, Any]) -> str | None:
+    return None if team["grade"] is None else in_language({"zh": team["grade"], "en": team["grade_en"]})
+
+
+def by_dimension(team: Mapping[str, Any]) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """The items of the form under their dimensions, in the order of the form."""
+    return [
+        (dimension, [item for item in team["items"] if item["dimension"] == dimension["code"]])
+        for dimension in team["dimensions"]
+    ]
+
+
+def _read(services: Services, round_id: str) -> tuple[Round, dict[str, Any]]:
+    round_ = get_round(services.registry, round_id)
+    record = services.registry.find_tally_record(round_id)
+    if round_.state not in COUNTED or record is None:
+        raise NotYet(_("The boxes of this round are not opened yet. Until then there is no figure, for nobody."))
+    report = disclose(record)
+    return round_, report if current_user.role == OFFICE else _without_checklist(report)
+
+
+def _without_checklist(report: dict[str, Any]) -> dict[str, Any]:
+    """What others than the office read: taken out here, so that no page can show it by mistake."""
+    evaluations = [
+        {**team, "checklist": [], "suppressed": [entry for entry in team["suppressed"] if entry["what"] != "checklist"]}
+        for team in report["evaluations"]
+    ]
+    return {**report, "evaluations": evaluations, "pooled_checklist": None}

@@ -36,13 +36,18 @@ class TokenIssuer:
         self.token_key_id = token_key_id(self.spki)
         self._private_key = arithmetic.rsa_private_key(der)
 
-    def issue(self, request: TokenRequest) -> bytes:
-        """blind_sig, 256 bytes; the same request gives the same bytes.
+    def check(self, request: TokenRequest) -> None:
+        """Refuse what issue() would refuse, without signing: a bad request must not use up anything.
 
         Raises InvalidInput for another key's id or a blinded_msg that is not below the modulus.
         """
         if request.truncated_token_key_id != self.token_key_id[-1]:
             raise InvalidInput("The token request names another token key.")
+        arithmetic.require_below(request.blinded_msg, self._private_key.modulus, self._private_key.modulus_len)
+
+    def issue(self, request: TokenRequest) -> bytes:
+        """blind_sig, 256 bytes; the same request gives the same bytes. Raises as check() does."""
+        self.check(request)
         return blind_rsa.blind_sign(self._private_key, request.blinded_msg)
 
 

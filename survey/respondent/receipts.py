@@ -6,6 +6,7 @@ Law: a receipt proves inclusion and never content; nothing here takes or gives a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from flask import Blueprint, Response, jsonify
 
@@ -19,8 +20,21 @@ from survey.respondent.desk import Desk
 _RECEIPT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
+class _ClosedBox:
+    """The sorted receipts of a closed evaluation and the tree over them."""
+
+    def __init__(self, receipts: list[bytes]) -> None:
+        self._receipts = receipts
+        self.tree = MerkleTree(receipts)
+
+    def find(self, receipt: bytes) -> int | None:
+        """The leaf's index."""
+        index = bisect_left(self._receipts, receipt)
+        return index if self._receipts[index : index + 1] == [receipt] else None
+
+
 def register(blueprint: Blueprint, desk: Desk) -> None:
-    trees: dict[str, MerkleTree] = {}  # of closed evaluations, whose boxes never change again
+    closed: dict[str, _ClosedBox] = {}  # boxes that never change again
 
     @blueprint.get("/e/<evaluation_id>/receipts/<receipt_hex>")
     @serves("respondent")
@@ -32,14 +46,14 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
         root = desk.registry.find_root(evaluation_id)
         if root is None:
             return jsonify({"included": desk.box.find_receipt(evaluation_id, wanted)})
-        tree = trees.get(evaluation_id)
-        if tree is None:
-            tree = trees[evaluation_id] = MerkleTree(desk.box.receipts(evaluation_id))
-        published = {"root": root.hex(), "tree_size": tree.size}
-        index = tree.find(wanted)
+        box = closed.get(evaluation_id)
+        if box is None:
+            box = closed[evaluation_id] = _ClosedBox(desk.box.receipts(evaluation_id))
+        published = {"root": root.hex(), "tree_size": box.tree.size}
+        index = box.find(wanted)
         if index is None:
             return jsonify({"included": False, **published})
-        path = [node.hex() for node in tree.inclusion_path(index)]
+        path = [node.hex() for node in box.tree.inclusion_path(index)]
         return jsonify({"included": True, "leaf_index": index, "inclusion_path": path, **published})
 
     @blueprint.get("/e/<evaluation_id>/audit.zip")

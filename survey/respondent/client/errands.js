@@ -65,8 +65,9 @@ export async function castBallot(draft, manifest, screens, store) {
   const receipt = await receiptOf(draft.sealed)
   if (!confirms(answer, receipt)) throw new Trouble('wrong-receipt')
   // From here on the phone keeps the receipt and nothing that could be tied to it.
-  Object.assign(draft, { receipt: toHex(receipt), code: null, token: null, sealed: null, pending: null })
-  await store.save(draft)
+  const rest = { receipt: toHex(receipt), code: null, token: null, sealed: null, pending: null, answers: {}, texts: {} }
+  Object.assign(draft, rest)
+  await store.save(draft, rest)
 }
 
 function confirms(answer, receipt) {

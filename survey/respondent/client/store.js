@@ -79,22 +79,25 @@ class DiskStore {
     this.isLasting = true
   }
 
-  save(draft) {
-    return transaction(this.database, (drafts) => drafts.put(draft))
+  /** Write `fields` of the draft; what another page of this phone has written besides stays. */
+  save(draft, fields) {
+    return transaction(this.database, (drafts) => {
+      const request = drafts.get(draft.id)
+      request.onsuccess = () => drafts.put({ ...draft, ...request.result, ...fields })
+    })
   }
 
   /**
-   * Put `value` under `name` unless another page of this phone was first; -> the value that stands. `clear` names
-   * what is emptied in the same stroke.
+   * Put `value` under `name` unless another page of this phone was first; -> the value that stands. `also` is
+   * written in the same stroke.
    */
-  claim(draft, name, value, clear = {}) {
+  claim(draft, name, value, also = {}) {
     return transaction(this.database, (drafts, keep) => {
       const request = drafts.get(draft.id)
       request.onsuccess = () => {
-        const standing = { ...draft, ...(request.result || {}) }
-        if (!standing[name]) Object.assign(standing, { [name]: value }, clear)
-        keep(standing[name])
-        drafts.put(standing)
+        const standing = { ...draft, ...request.result }
+        keep(standing[name] || value)
+        if (!standing[name] && !standing.receipt) drafts.put({ ...standing, ...also, [name]: value })
       }
     })
   }
@@ -109,7 +112,7 @@ class DiskStore {
     const kept = []
     for (const draft of drafts) {
       const rest = aged(draft, now)
-      if (rest !== draft) await (rest ? this.save(rest) : this.erase(draft.id))
+      if (rest !== draft) await (rest ? this.save(draft, { answers: {}, texts: {} }) : this.erase(draft.id))
       if (rest) kept.push(rest)
     }
     return kept
@@ -139,7 +142,7 @@ export async function openStore() {
   try {
     const store = new DiskStore(await openDatabase())
     const probe = newDraft('probe', null, null, 0)
-    await store.save(probe)
+    await store.save(probe, {})
     await store.erase(probe.id)
     return store
   } catch (error) {

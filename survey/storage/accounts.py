@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, select
 
 from survey.domain.ports import Account
 from survey.domain.staff import ROLES
-from survey.errors import InvalidInput, WrongState
+from survey.errors import InvalidInput
 from survey.storage.database import read, write
 from survey.storage.staff_tables import accounts
 
@@ -16,13 +16,13 @@ class SqlAccounts:
         self._engine = engine
 
     def add_account(self, name: str, role: str, password_hash: str) -> None:
-        """Raises WrongState when the name is taken, InvalidInput for an empty name or an unknown role."""
+        """Raises InvalidInput for a name that is taken or empty and for an unknown role."""
         if not name or role not in ROLES:
             raise InvalidInput(f"An account needs a name and one of the roles {', '.join(ROLES)}.")
 
         def work(connection: Connection) -> None:
             if connection.scalar(select(accounts.c.name).where(accounts.c.name == name)) is not None:
-                raise WrongState(f"There is already an account {name}.")
+                raise InvalidInput(f"There already is an account {name}.")
             connection.execute(accounts.insert().values(name=name, role=role, password_hash=password_hash))
 
         write(self._engine, work)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, RowMapping, select, text
 
 from survey.domain.ports import Clock
 from survey.storage.database import is_sqlite, read, write
@@ -64,7 +65,7 @@ class SqlAuditLog:
         query = select(audit_log).order_by(audit_log.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit_log.c.id < before)
-        rows = read(self._engine, lambda connection: connection.execute(query).mappings().all())
+        rows = self._page(query)
         return [AuditEntry(**{**row, "time": datetime.fromisoformat(row["time"])}) for row in rows]
 
     def head(self) -> tuple[int, bytes]:
@@ -82,16 +83,17 @@ class SqlAuditLog:
             expected, previous = expected + 1, hash_
         return None
 
-    def _rows(self) -> Iterator[dict[str, object]]:
+    def _rows(self) -> Iterator[dict[str, Any]]:
         after = 0
         while True:
-            query = select(audit_log).where(audit_log.c.id > after).order_by(audit_log.c.id).limit(PAGE)
-            rows = read(self._engine, lambda connection, page=query: connection.execute(page).mappings().all())
-            for row in rows:
-                yield dict(row)
+            rows = self._page(select(audit_log).where(audit_log.c.id > after).order_by(audit_log.c.id).limit(PAGE))
+            yield from (dict(row) for row in rows)
             if len(rows) < PAGE:
                 return
             after = rows[-1]["id"]
+
+    def _page(self, query: Any) -> Sequence[RowMapping]:
+        return read(self._engine, lambda connection: connection.execute(query).mappings().all())
 
 
 _LAST = select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)

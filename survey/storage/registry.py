@@ -48,7 +48,7 @@ class SqlRegistry:
         def work(connection: Connection) -> None:
             if connection.scalar(select(rounds.c.id).where(rounds.c.id == round_.id)) is not None:
                 raise WrongState(f"There is already a round {round_.id}.")
-            number = connection.scalar(select(func.coalesce(func.max(rounds.c.number), 0))) + 1
+            number = 1 + (connection.scalar(select(func.max(rounds.c.number))) or 0)
             connection.execute(rounds.insert().values(id=round_.id, number=number, **_columns(round_)))
             _match_evaluations(connection, round_)
 
@@ -83,7 +83,7 @@ class SqlRegistry:
         write(self._engine, work)
 
     def find_manifest(self, evaluation_id: str) -> bytes | None:
-        return self._scalar(select(evaluations.c.manifest).where(evaluations.c.id == evaluation_id))
+        return self._bytes(select(evaluations.c.manifest).where(evaluations.c.id == evaluation_id))
 
     def save_roots(self, roots: dict[str, bytes]) -> None:
         """Raises WrongState when another root was published; the same one may be saved again (interrupted closing)."""
@@ -95,14 +95,14 @@ class SqlRegistry:
         write(self._engine, work)
 
     def find_root(self, evaluation_id: str) -> bytes | None:
-        return self._scalar(select(evaluations.c.root).where(evaluations.c.id == evaluation_id))
+        return self._bytes(select(evaluations.c.root).where(evaluations.c.id == evaluation_id))
 
     def save_boxes_digest(self, round_id: str, digest: bytes) -> None:
         """Raises WrongState when another digest was published."""
         write(self._engine, lambda connection: _write_once(connection, rounds, round_id, "boxes_digest", digest))
 
     def find_boxes_digest(self, round_id: str) -> bytes | None:
-        return self._scalar(select(rounds.c.boxes_digest).where(rounds.c.id == round_id))
+        return self._bytes(select(rounds.c.boxes_digest).where(rounds.c.id == round_id))
 
     def finish_count(self, round_: Round, record: bytes) -> None:
         def work(connection: Connection) -> None:
@@ -112,10 +112,11 @@ class SqlRegistry:
         write(self._engine, work)
 
     def find_tally_record(self, round_id: str) -> bytes | None:
-        return self._scalar(select(tally_records.c.record).where(tally_records.c.round == round_id))
+        return self._bytes(select(tally_records.c.record).where(tally_records.c.round == round_id))
 
-    def _scalar(self, query: Any) -> Any:
-        return read(self._engine, lambda connection: connection.scalar(query))
+    def _bytes(self, query: Any) -> bytes | None:
+        value: bytes | None = read(self._engine, lambda connection: connection.scalar(query))
+        return value
 
     # -- Invitations
 

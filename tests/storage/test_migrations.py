@@ -12,8 +12,7 @@ from sqlalchemy import Engine, inspect, text
 
 from survey.errors import SettingsError
 from survey.storage import ballot_tables, registry_tables, staff_tables
-from survey.storage.database import is_sqlite, open_database
-from survey.storage.upkeep import check_schema, migrate
+from survey.storage.database import check_schema, is_sqlite, migrate, open_database
 
 METADATA = [registry_tables.metadata, ballot_tables.metadata, staff_tables.metadata]
 

@@ -1,0 +1,136 @@
+"""Engines, transactions, and what a failing store becomes.
+
+Law: no statement's values in any message or log (hide_parameters, echo off): they are codes and ballots.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
+
+from survey.errors import SettingsError, StoreUnavailable
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 10_000
+ATTEMPTS = 6
+
+# PostgreSQL: serialization failure, deadlock. The transaction is rolled back whole and may simply run again.
+_RUN_AGAIN = frozenset({"40001", "40P01"})
+
+
+def open_database(url: str) -> Engine:
+    """The engine for sqlite:///FILE or postgresql://...; raises SettingsError for anything else.
+
+    Makes the SQLite file (readable by its owner only) but no table: see schema.migrate.
+    """
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError:
+        raise SettingsError("database_url is not a URL; expected sqlite:///FILE or postgresql://...") from None
+    if parsed.drivername in ("postgresql", "postgresql+psycopg"):
+        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite") and parsed.database not in (None, "", ":memory:"):
+        return _open_sqlite(parsed)
+    raise SettingsError(f"database_url names {parsed.drivername}; expected sqlite:///FILE or postgresql://...")
+
+
+def is_sqlite(bind: Engine | Connection) -> bool:
+    return bind.dialect.name == "sqlite"
+
+
+def read(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Run work in a transaction that only reads; raises StoreUnavailable when the store fails."""
+    return _run(engine, work, writes=False, may_repeat=True)
+
+
+def write(engine: Engine, work: Callable[[Connection], T], *, may_repeat: bool = False) -> T:
+    """Run work in a transaction that is durable on return; raises StoreUnavailable when nothing was stored.
+
+    work may run more than once (deadlock, serialization failure). may_repeat: it may also run again after a lost
+    connection, when nobody knows whether the commit arrived, because doing it twice is the same as once.
+    """
+    return _run(engine, work, writes=True, may_repeat=may_repeat)
+
+
+def _run(engine: Engine, work: Callable[[Connection], T], *, writes: bool, may_repeat: bool) -> T:
+    attempt = 1
+    while True:
+        try:
+            with engine.connect() as connection:
+                if writes:
+                    connection = connection.execution_options(survey_writes=True)
+                with connection.begin():
+                    return work(connection)
+        except exc.DBAPIError as error:
+            is_lost = error.connection_invalidated and may_repeat
+            if attempt < ATTEMPTS and (is_lost or _code(error) in _RUN_AGAIN):
+                attempt += 1
+            elif _is_operational(error):
+                raise StoreUnavailable(f"The store failed ({_code(error)}); nothing was recorded.") from None
+            else:
+                raise
+        except exc.TimeoutError:
+            raise StoreUnavailable("The store is too busy (no free connection); nothing was recorded.") from None
+
+
+def _is_operational(error: exc.DBAPIError) -> bool:
+    """Locked, full, read-only, lost or damaged: the world's fault; a broken constraint or statement is ours."""
+    ours = (exc.IntegrityError, exc.DataError, exc.ProgrammingError, exc.NotSupportedError)
+    return isinstance(error, exc.DatabaseError | exc.InterfaceError) and not isinstance(error, ours)
+
+
+def _code(error: exc.DBAPIError) -> str:
+    """SQLITE_FULL, 53100 and so on: says what happened and holds no value."""
+    orig: Any = error.orig
+    code = getattr(orig, "sqlite_errorname", None) or getattr(orig, "sqlstate", None)
+    return str(code or type(orig).__name__)
+
+
+def _open_sqlite(url: URL) -> Engine:
+    file = Path(str(url.database))
+    try:
+        # The journal files take their mode from this one.
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise SettingsError(f"The database file {file} cannot be opened: {error.strerror}.") from None
+    engine = create_engine(url, hide_parameters=True, pool_size=20, max_overflow=40)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin below, not where the driver guesses
+        for pragma in (
+            f"busy_timeout = {BUSY_TIMEOUT_MS}",
+            "foreign_keys = ON",
+            "synchronous = FULL",  # an answered ballot survives power loss
+            "secure_delete = ON",  # a deleted row is overwritten, so that free pages tell nothing
+            "journal_size_limit = 0",  # frames of earlier commits do not stay behind the end of the log
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            connection.execute("PRAGMA journal_mode = WAL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # IMMEDIATE, because a reader that turns writer later is refused as soon as another process wrote.
+        is_writer = connection.get_execution_options().get("survey_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+    return engine
+
+
+def _open_postgresql(url: URL) -> Engine:
+    engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, isolation_level="READ COMMITTED")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # Whatever the server's default is: an answered ballot survives power loss.
+        connection.execute("SET synchronous_commit = on")
+        connection.commit()
+
+    return engine

@@ -1,0 +1,116 @@
+"""domain.ports.KeyFiles: one token key per evaluation and the instance secret, each a file of its own.
+
+They are files, not rows, so that a copy of the database alone can neither make tokens nor test guessed codes.
+
+Law: files 0600 in a folder 0700; looser permissions are refused, not repaired: somebody may have read them already.
+A file appears whole or not at all and is never overwritten.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from survey.errors import NotFound, SettingsError, StoreUnavailable, WrongState
+
+SECRET_FILE = "instance.secret"  # noqa: S105 -- a file's name
+SECRET_LEN = 32
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class FileKeys:
+    """The folder is made, with a fresh instance secret in it, when it does not exist yet.
+
+    An existing folder without its secret is refused: a new secret would make every printed code unknown.
+    Raises SettingsError.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        if not folder.exists():
+            self._make()
+        self._check(folder, 0o700)
+        for file in sorted(folder.iterdir()):
+            self._check(file, 0o600)
+        if not (folder / SECRET_FILE).exists():
+            raise SettingsError(f"{folder} has no {SECRET_FILE}. Restore it from the backup; without it no code works.")
+
+    def save_token_key(self, evaluation_id: str, der: bytes) -> None:
+        """Raises WrongState when another key is there, StoreUnavailable when it could not be written."""
+        file = self._file(evaluation_id)
+        try:
+            self._write_new(file, der)
+        except FileExistsError:
+            if file.read_bytes() != der:
+                raise WrongState(f"There already is a token key of {evaluation_id}.") from None
+        except OSError as error:
+            raise StoreUnavailable(f"The token key of {evaluation_id} was not written: {error.strerror}.") from None
+
+    def token_key(self, evaluation_id: str) -> bytes:
+        try:
+            return self._file(evaluation_id).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"There is no token key of {evaluation_id}.") from None
+
+    def instance_secret(self) -> bytes:
+        secret = (self._folder / SECRET_FILE).read_bytes()
+        if len(secret) != SECRET_LEN:
+            raise SettingsError(f"{self._folder / SECRET_FILE} must hold exactly {SECRET_LEN} bytes.")
+        return secret
+
+    def _make(self) -> None:
+        """Folder and secret appear together, or two processes would each make their own."""
+        aside = self._folder.with_name(f".{self._folder.name}-{secrets.token_hex(8)}")
+        aside.mkdir(mode=0o700, parents=True)
+        _write(aside / SECRET_FILE, secrets.token_bytes(SECRET_LEN))
+        _sync_folder(aside)
+        try:
+            aside.rename(self._folder)  # fails when another process has put its own (not empty) folder there
+        except OSError:
+            (aside / SECRET_FILE).unlink()
+            aside.rmdir()
+            if not self._folder.exists():
+                raise SettingsError(f"The folder {self._folder} could not be made.") from None
+        _sync_folder(self._folder.parent)
+
+    def _write_new(self, file: Path, content: bytes) -> None:
+        aside = self._folder / f".{file.name}-{secrets.token_hex(8)}"
+        try:
+            _write(aside, content)
+            os.link(aside, file)  # unlike rename, never replaces a key that is there
+            _sync_folder(self._folder)
+        finally:
+            with suppress(FileNotFoundError):
+                aside.unlink()
+
+    def _file(self, evaluation_id: str) -> Path:
+        if _ID.fullmatch(evaluation_id) is None:
+            raise NotFound("There is no such evaluation.")
+        return self._folder / f"{evaluation_id}.der"
+
+    @staticmethod
+    def _check(path: Path, allowed: int) -> None:
+        with suppress(FileNotFoundError):  # another process may have finished with its temporary file
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & ~allowed:
+                raise SettingsError(f"{path} has mode {mode:04o}; expected {allowed:04o} or stricter. See who read it.")
+
+
+def _write(file: Path, content: bytes) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,246 @@
+"""Distributed key generation: n custodians make one opening key that none of them ever holds.
+
+Each draws a polynomial of degree t - 1; the key is the sum of the constant terms, a share the sum of the values at its
+index. Steps: commit, reveal, deal, receive (complain), finish. Each custodian runs one Participant on a machine of
+their own; the server only carries messages.
+Law: nothing is revealed before everybody committed (a last comer could bend the key), nothing is dealt before every
+reveal was checked, and no share is used before every sub-share fits its public coefficients. A complaint proves
+itself: judge() says, from public messages alone, which of the two broke the rules. The key is then made anew.
+
+Not protected here: messages are not signed. A notice board that changes messages makes the key making fail, or,
+if it plays every other custodian, shows each of them another key: custodians compare the digest of the transcript.
+Sources: Pedersen 1991, Feldman 1987, Gennaro et al. 2007; 2-protocol section 2.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from survey.crypto import dleq
+from survey.crypto.arithmetic import ORDER, p256
+from survey.crypto.dkg_messages import (
+    NONCE_LEN,
+    Ceremony,
+    Commit,
+    Complaint,
+    Confirmation,
+    KeyMakingFault,
+    Reveal,
+    Share,
+    SubShare,
+    check_reveals,
+    confirmation_statement,
+    public_key_of,
+    reveal_statement,
+    sub_share_info,
+    verification_key_of,
+)
+from survey.crypto.dkg_transcript import Transcript
+from survey.crypto.knowledge import prove_knowledge
+from survey.crypto.scalars import Randomness, encode_scalar, random_scalar
+from survey.crypto.sealing import ENC_LEN, UnsealFailed, open_with_dh, seal
+from survey.errors import InvalidInput, WrongState
+
+__all__ = ["Ceremony", "KeyMaking", "KeyMakingFault", "Participant", "Share", "judge", "make_key"]
+
+_SUB_SHARE_LEN = 32
+
+
+class Participant:
+    """One custodian's side. Its secrets stay in this object until finish() and are dropped then."""
+
+    def __init__(self, ceremony: Ceremony, index: int, randomness: Randomness) -> None:
+        self.ceremony = ceremony
+        self.index = index
+        self._randomness = randomness
+        self._polynomial = [random_scalar(randomness) for _ in range(ceremony.threshold)]
+        self._sealing_secret = encode_scalar(random_scalar(randomness))
+        self._reveal = self._make_reveal()
+        self._commits: tuple[Commit, ...] = ()
+        self._reveals: tuple[Reveal, ...] = ()
+        self._received: dict[int, int] = {}
+
+    def _make_reveal(self) -> Reveal:
+        points = p256()
+        context = self.ceremony.round_context
+        coefficients = tuple(points.mult_base(encode_scalar(a)) for a in self._polynomial)
+        sealing_key = points.mult_base(self._sealing_secret)
+        statement = reveal_statement(context, self.index, coefficients, sealing_key)
+        proof = prove_knowledge(self._polynomial[0], statement, self._randomness)
+        return Reveal(self.index, coefficients, proof, sealing_key, self._randomness(NONCE_LEN))
+
+    def commit(self) -> Commit:
+        return Commit(self.index, self._reveal.digest(self.ceremony.round_context))
+
+    def reveal(self, commits: Sequence[Commit]) -> Reveal:
+        """What this custodian committed to, given away only when everybody has committed."""
+        self.ceremony.require_everybody((commit.index for commit in commits), "commitment")
+        if self._commits and self._commits != tuple(commits):
+            raise InvalidInput("The commitments changed after this custodian revealed.")
+        self._require_mine(commits[self.index - 1] == self.commit())
+        self._commits = tuple(commits)
+        return self._reveal
+
+    def deal(self, reveals: Sequence[Reveal]) -> list[SubShare]:
+        """One sealed sub-share for each custodian. Raises KeyMakingFault when a reveal is wrong."""
+        self._require_step(bool(self._commits), "reveal")
+        if self._reveals and self._reveals != tuple(reveals):
+            # Two sets of sub-shares for two sets of reveals would be two points of one polynomial too many.
+            raise InvalidInput("The reveals changed after this custodian dealt.")
+        check_reveals(self.ceremony, self._commits, reveals)
+        self._require_mine(reveals[self.index - 1] == self._reveal)
+        self._reveals = tuple(reveals)
+        return [self._sub_share(receiver) for receiver in self.ceremony.indices]
+
+    def _sub_share(self, receiver: int) -> SubShare:
+        value = 0
+        for a in reversed(self._polynomial):
+            value = (value * receiver + a) % ORDER
+        info = sub_share_info(self.ceremony, self._reveals, self.index, receiver)
+        sealing_key = self._reveals[receiver - 1].sealing_key
+        return SubShare(self.index, receiver, seal(sealing_key, info, encode_scalar(value)))
+
+    def receive(self, sub_shares: Sequence[SubShare]) -> list[Complaint]:
+        """Open and check the sub-shares sent to this custodian, one from each; a complaint for each wrong one."""
+        self._require_step(bool(self._reveals), "deal")
+        self.ceremony.require_everybody((sub_share.sender for sub_share in sub_shares), "sub-share")
+        complaints = []
+        for sub_share in sub_shares:
+            self._require_mine(sub_share.receiver == self.index)
+            dh = self._dh(sub_share)
+            try:
+                value = _opened_sub_share(self.ceremony, self._reveals, sub_share, dh)
+            except InvalidInput:
+                complaints.append(self._complaint(sub_share, dh))
+            else:
+                self._received[sub_share.sender] = value
+        return complaints
+
+    def _dh(self, sub_share: SubShare) -> bytes:
+        enc = sub_share.sealed[:ENC_LEN]
+        return p256().mult(self._sealing_secret, enc) if p256().is_valid_point(enc) else b""
+
+    def _complaint(self, sub_share: SubShare, dh: bytes) -> Complaint:
+        proof = b""
+        if dh:
+            enc = sub_share.sealed[:ENC_LEN]
+            context = _complaint_context(self.ceremony, sub_share)
+            proof = dleq.generate_proof(self._sealing_secret, [enc], _one_pair(enc, dh), context, self._randomness)
+        return Complaint(self.index, sub_share.sender, dh, proof)
+
+    def finish(self) -> tuple[Share, Confirmation]:
+        """The share, and the confirmation to post. All secrets but the share are dropped."""
+        self._require_step(len(self._received) == len(self.ceremony.names), "receive without complaint")
+        x = sum(self._received.values()) % ORDER
+        verification_key = verification_key_of(self._reveals, self.index)
+        share = Share(
+            self.index,
+            self.ceremony.threshold,
+            encode_scalar(x),
+            public_key_of(self._reveals),
+            verification_key,
+            self.ceremony.round_context,
+        )
+        statement = confirmation_statement(self.ceremony, self._reveals, self.index)
+        confirmation = Confirmation(self.index, prove_knowledge(x, statement, self._randomness))
+        self._polynomial, self._sealing_secret, self._received = [], b"", {}
+        return share, confirmation
+
+    def _require_mine(self, mine: bool) -> None:
+        if not mine:
+            raise InvalidInput(f"The notice board shows custodian {self.index} a message that is not theirs.")
+
+    def _require_step(self, done: bool, step: str) -> None:
+        if not done:
+            raise WrongState(f"Custodian {self.index} must {step} first.")
+
+
+def _complaint_context(ceremony: Ceremony, sub_share: SubShare) -> bytes:
+    ends = sub_share.sender.to_bytes(2, "big") + sub_share.receiver.to_bytes(2, "big")
+    return b"complaint" + ceremony.round_context + ends
+
+
+def _one_pair(enc: bytes, dh: bytes) -> dleq.PairsDigest:
+    pair = dleq.PairsHash()
+    pair.add(enc, dh)
+    return pair.value()
+
+
+def _opened_sub_share(ceremony: Ceremony, reveals: Sequence[Reveal], sub_share: SubShare, dh: bytes) -> int:
+    """f_sender(receiver), checked against the sender's coefficients; InvalidInput when anything is wrong with it."""
+    if not dh:
+        raise InvalidInput("The sub-share is sealed with bytes that are no point.")
+    sealing_key = reveals[sub_share.receiver - 1].sealing_key
+    info = sub_share_info(ceremony, reveals, sub_share.sender, sub_share.receiver)
+    enc, ct = sub_share.sealed[:ENC_LEN], sub_share.sealed[ENC_LEN:]
+    try:
+        secret = open_with_dh(dh, enc, sealing_key, info, ct)
+    except UnsealFailed as reason:
+        raise InvalidInput(str(reason)) from None
+    if len(secret) != _SUB_SHARE_LEN or p256().mult_base(secret) != reveals[sub_share.sender - 1].share_point(
+        sub_share.receiver
+    ):
+        raise InvalidInput("The sub-share does not fit its sender's coefficients.")
+    return int.from_bytes(secret, "big")
+
+
+def judge(ceremony: Ceremony, reveals: Sequence[Reveal], sub_share: SubShare, complaint: Complaint) -> KeyMakingFault:
+    """Who broke the rules: the accused with a wrong sub-share, or the accuser with a wrong complaint.
+
+    sub_share: the one on the notice board from accused to accuser. Anybody can judge; all inputs are public (the
+    complaint gave away this one sub-share, and with it nothing of the new key).
+    """
+    ends = (sub_share.sender, sub_share.receiver)
+    if ends != (complaint.accused, complaint.accuser):
+        return ceremony.fault(complaint.accuser, "complained about a sub-share that is not theirs.")
+    enc = sub_share.sealed[:ENC_LEN]
+    if p256().is_valid_point(enc):
+        key = reveals[complaint.accuser - 1].sealing_key
+        context = _complaint_context(ceremony, sub_share)
+        pair = _one_pair(enc, complaint.dh)
+        try:
+            dleq.verify_proof(key, [enc], [complaint.dh], pair, complaint.proof, context)
+        except dleq.WrongProof:
+            return ceremony.fault(complaint.accuser, "complained without a valid proof.")
+    dh = complaint.dh if p256().is_valid_point(enc) else b""
+    try:
+        _opened_sub_share(ceremony, reveals, sub_share, dh)
+    except InvalidInput:
+        return ceremony.fault(complaint.accused, "dealt a wrong sub-share.")
+    return ceremony.fault(complaint.accuser, "complained about a correct sub-share.")
+
+
+@dataclass(frozen=True)
+class KeyMaking:
+    """public_key 65 bytes; verification_keys 65 bytes each, shares and custodians in the order of indices 1..n;
+    transcript: canonical JSON.
+    """
+
+    public_key: bytes
+    verification_keys: tuple[bytes, ...]
+    shares: tuple[Share, ...]
+    transcript: bytes
+
+
+def make_key(names: Sequence[str], threshold: int, randomness: Randomness, *, context: bytes = b"") -> KeyMaking:
+    """All custodians in one process, for tests and demos: here the shares do meet in one place.
+
+    Raises InvalidInput unless 2 <= threshold < number of names and the names differ.
+    """
+    ceremony = Ceremony(tuple(names), threshold, context)
+    participants = [Participant(ceremony, index, randomness) for index in ceremony.indices]
+    commits = [participant.commit() for participant in participants]
+    reveals = [participant.reveal(commits) for participant in participants]
+    dealt = [participant.deal(reveals) for participant in participants]
+    for participant in participants:
+        complaints = participant.receive([sub_shares[participant.index - 1] for sub_shares in dealt])
+        for complaint in complaints:
+            raise judge(ceremony, reveals, dealt[complaint.accused - 1][complaint.accuser - 1], complaint)
+    finished = [participant.finish() for participant in participants]
+    shares = tuple(share for share, _ in finished)
+    transcript = Transcript(
+        ceremony, tuple(commits), tuple(reveals), tuple(confirmation for _, confirmation in finished)
+    )
+    facts = transcript.verify()
+    return KeyMaking(facts.public_key, facts.verification_keys, shares, transcript.encode())

@@ -45,7 +45,7 @@ def open_(share_file: Path, boxes_file: Path, part_file: Path) -> None:
     open_boxes(share_file, boxes_file, part_file)
 
 
-def open_boxes(share_file: Path, boxes_file: Path, part_file: Path) -> None:
+def open_boxes(share_file: Path, boxes_file: Path, part_file: Path, *, quiet: bool = False) -> None:
     from survey.cli.files import new_file, require_new
     from survey.domain.boxes import BoxesFile
     from survey.domain.shares import ShareFile, write_partial
@@ -54,5 +54,7 @@ def open_boxes(share_file: Path, boxes_file: Path, part_file: Path) -> None:
     share, boxes = ShareFile.read(share_file), BoxesFile.read(boxes_file)
     with new_file(part_file) as out:
         write_partial(share, boxes, out, secrets.token_bytes)
+    if quiet:
+        return
     click.echo(f"{share.custodian}: partial opening of {boxes.count} ballots written to {part_file}.")
     click.echo(f"Digest of the list: {boxes.digest.hex()}")

@@ -54,9 +54,8 @@ def is_asked_by_a_person() -> bool:
 def make_instance(instance: Path, database_url: str | None, public_url: str) -> None:
     """Settings, secrets and an empty store. A store that cannot be reached leaves no instance behind."""
     from survey.settings import SESSION_SECRET_FILE, SETTINGS_FILE, Settings
-    from survey.storage.database import open_database
+    from survey.storage.database import migrate, open_database
     from survey.storage.key_files import FileKeys
-    from survey.storage.upkeep import migrate
 
     settings = Settings.create(instance, database_url, public_url)
     try:
@@ -65,7 +64,7 @@ def make_instance(instance: Path, database_url: str | None, public_url: str) -> 
             migrate(engine)
         finally:
             engine.dispose()
-        FileKeys(settings.keys_folder).make_instance_secret()
+        FileKeys(settings.keys_folder)  # makes the folder and the instance secret
     except BaseException:
         for name in (SETTINGS_FILE, SESSION_SECRET_FILE):
             (instance / name).unlink(missing_ok=True)

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -171,9 +172,22 @@ def _tell_when_ready(address: str, public_url: str) -> None:
         time.sleep(_POLL)
 
 
+@dataclass(frozen=True)
+class RunningServer:
+    """A child process that serves. address: scheme, host and port."""
+
+    address: str
+    child: subprocess.Popen[bytes]
+
+    def wait(self) -> None:
+        """Until it ends; raises SettingsError, for it ends by itself only when something is wrong."""
+        self.child.wait()
+        raise SettingsError(f"The server ended by itself (exit {self.child.returncode}).")
+
+
 @contextmanager
-def running_server(instance: Path, port: int, *, workers: int | None = None) -> Iterator[str]:
-    """A server of this instance on this machine, as a child process: its address, once it answers.
+def running_server(instance: Path, port: int, *, workers: int | None = None) -> Iterator[RunningServer]:
+    """A server of this instance on this machine, as a child process, once it answers.
 
     Raises SettingsError when it does not start; ends it when the block ends.
     """
@@ -190,7 +204,7 @@ def running_server(instance: Path, port: int, *, workers: int | None = None) -> 
             if child.poll() is not None or time.monotonic() > deadline:
                 raise SettingsError(f"The server on port {port} did not start; its own message stands above.")
             time.sleep(_POLL)
-        yield address
+        yield RunningServer(address, child)
     finally:
         child.terminate()
         try:

@@ -1,0 +1,379 @@
+"""`survey round`: one command per step. What a step does is in domain.lifecycle; here are files and words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from survey.cli.frame import note, print_json, services_of
+
+if TYPE_CHECKING:
+    from survey.domain.rounds import Round
+    from survey.services import Services
+
+FORMATS = ("json", "html")
+LATER_FORMATS = ("xlsx", "docx", "pdf")
+POOL_FROM = 2000  # ballots from which more processes are worth their start
+
+_round_argument = click.argument("round_id", metavar="ROUND")
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+
+
+@click.group("round")
+def round_group() -> None:
+    """A round from its spec to its report, step by step.
+
+    \b
+    create   from a spec: teams, units, headcounts, custodians
+    keys     the custodians' shares
+    freeze   nothing changes any more
+    codes    slips to print
+    open, status, close
+    boxes    the list for the custodians (survey custodian open)
+    count, report
+    """
+
+
+def _find(instance: Path, round_id: str) -> tuple[Services, Round]:
+    """The opened stores and the round; raises NotFound."""
+    from survey.domain.lifecycle import get_round
+
+    services = services_of(instance)
+    return services, get_round(services.registry, round_id)
+
+
+@round_group.command()
+@click.argument("spec", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_json_option
+@click.pass_obj
+def create(instance: Path, spec: Path, as_json: bool) -> None:
+    """Make a round from SPEC, a .yaml file or the Excel template (.xlsx) with the same fields.
+
+    Required: name, custodians, teams (name, leader, units with name and entitled). Optional: threshold,
+    questionnaire, minimum_group, texts_minimum, spare_percent, opens_at, closes_at.
+    """
+    from survey.cli.specfile import read_round
+
+    services = services_of(instance)
+    round_ = read_round(spec, services.randomness)
+    services.registry.add_round(round_)
+    note(services, "create-round", round_.id)
+    if as_json:
+        evaluations = [{"id": evaluation.id, "team": evaluation.team} for evaluation in round_.evaluations]
+        print_json({"round": round_.id, "evaluations": evaluations})
+        return
+    units = sum(len(evaluation.units) for evaluation in round_.evaluations)
+    click.echo(f"Made round {round_.id} ({round_.name}): {len(round_.evaluations)} teams, {units} units.")
+    for evaluation in round_.evaluations:
+        click.echo(f"  {evaluation.id}  {evaluation.team}: {evaluation.entitled} entitled")
+
+
+@round_group.command("list")
+@_json_option
+@click.pass_obj
+def list_(instance: Path, as_json: bool) -> None:
+    """List all rounds and their states."""
+    rounds = services_of(instance).registry.list_rounds()
+    if as_json:
+        print_json([{"round": round_.id, "name": round_.name, "state": round_.state.value} for round_ in rounds])
+        return
+    for round_ in rounds:
+        click.echo(f"{round_.id}\t{round_.state.value}\t{round_.name}")
+
+
+@round_group.command()
+@_round_argument
+@click.option(
+    "--all-here",
+    "folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="For tests and demos only: run all custodians here and write DIR/<custodian>.share.",
+    metavar="DIR",
+)
+@click.pass_obj
+def keys(instance: Path, round_id: str, folder: Path) -> None:
+    """Make the opening key of ROUND, with every custodian on this one machine. For tests and demos only.
+
+    Whoever holds this machine could keep all shares and open every answer alone. The shares are written without
+    passphrase.
+    """
+    services, round_ = _find(instance, round_id)
+    written = make_keys(services, round_, folder)
+    click.echo("For tests and demos only: all shares were on this one machine, without passphrase.", err=True)
+    for file in written:
+        click.echo(f"Wrote {file}")
+
+
+def make_keys(services: Services, round_: Round, folder: Path) -> list[Path]:
+    """The share files, one per custodian; if one cannot be written there is neither share nor key."""
+    from survey.cli.files import require_new, safe_name, write_secret
+    from survey.domain.lifecycle import make_opening_key
+    from survey.domain.shares import encode_share
+
+    files = [folder / f"{safe_name(custodian.name, 'The custodian')}.share" for custodian in round_.custodians]
+    for file in files:
+        require_new(file)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written: list[Path] = []
+
+    def hand_out(keyed: Round, shares: Any) -> None:
+        for file, custodian, share in zip(files, keyed.custodians, shares, strict=True):
+            write_secret(file, encode_share(keyed.id, custodian.name, share))
+            written.append(file)
+
+    try:
+        make_opening_key(round_, registry=services.registry, randomness=services.randomness, hand_out=hand_out)
+    except BaseException:
+        for file in written:
+            file.unlink()
+        raise
+    note(services, "make-keys-here", round_.id)
+    return written
+
+
+@round_group.command()
+@_round_argument
+@click.option(
+    "--spare", type=click.IntRange(0, 100), metavar="PERCENT", help="Spare codes.  [default: as in the spec, 8]"
+)
+@click.pass_obj
+def freeze(instance: Path, round_id: str, spare: int | None) -> None:
+    """Freeze questionnaire and manifests of ROUND, with the number of codes to be printed. Cannot be undone."""
+    from survey.domain import lifecycle
+    from survey.respondent.assets import script_digests
+
+    services, round_ = _find(instance, round_id)
+    round_ = lifecycle.freeze(
+        round_,
+        registry=services.registry,
+        keys=services.keys,
+        host=services.settings.host,
+        scripts=script_digests(),
+        spare_percent=spare,
+    )
+    note(services, "freeze-round", round_.id)
+    click.echo(f"Round {round_.id} is frozen; its slips and manifests name {services.settings.public_url}.")
+    for evaluation in round_.evaluations:
+        manifest = lifecycle.get_manifest(services.registry, evaluation.id)
+        click.echo(f"  {evaluation.team}: {evaluation.printed(round_.spare_percent)} codes, {manifest.fingerprint}")
+
+
+@round_group.command()
+@_round_argument
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="New folder for codes.csv and one PDF of slips per unit.",
+)
+@click.pass_obj
+def codes(instance: Path, round_id: str, out: Path) -> None:
+    """Write the slips of ROUND: codes.csv and one PDF per unit, shuffled.
+
+    Done again, it voids every code that was not used and writes new slips for the rest. The codes count from the
+    moment the slips are safely written.
+    """
+    from survey.cli.slips import CODES_FILE, print_run
+
+    services, round_ = _find(instance, round_id)
+    round_, slips = print_run(services, round_, out)
+    note(services, "print-codes", round_.id)
+    click.echo(f"Wrote {len(slips)} codes to {out / CODES_FILE}, and their slips as one PDF per unit beside it.")
+    click.echo(
+        "Delete the files after printing, and clear the printer: many keep what they printed in memory.", err=True
+    )
+
+
+@round_group.command("open")
+@_round_argument
+@click.pass_obj
+def open_(instance: Path, round_id: str) -> None:
+    """Start collecting."""
+    from survey.domain.lifecycle import open_round
+
+    services, round_ = _find(instance, round_id)
+    open_round(round_, registry=services.registry, box=services.box)
+    note(services, "open-round", round_.id)
+    click.echo(f"Round {round_.id} collects answers now.")
+
+
+@round_group.command()
+@_round_argument
+@_json_option
+@click.pass_obj
+def status(instance: Path, round_id: str, as_json: bool) -> None:
+    """Turnout of ROUND: entitled, printed and used per evaluation and unit. Steps of five until it is closed."""
+    from survey.domain.turnout import turnout
+
+    services, round_ = _find(instance, round_id)
+    counts = turnout(round_, services.registry, services.box)
+    if as_json:
+        print_json(counts)
+        return
+    click.echo(f"{counts['name']} ({counts['round']}): {counts['state']}")
+    for evaluation in counts["evaluations"]:
+        exact = "" if evaluation["exact"] else " (in steps of five)"
+        click.echo(f"  {evaluation['team']}: {evaluation['ballots']} ballots{exact}; {_codes(evaluation)}")
+        for unit in evaluation["units"]:
+            click.echo(f"    {unit['name']}: {_codes(unit)}")
+
+
+def _codes(counts: dict[str, Any]) -> str:
+    return f"{counts['used']} of {counts['printed']} codes used, {counts['entitled']} entitled"
+
+
+@round_group.command()
+@_round_argument
+@click.pass_obj
+def close(instance: Path, round_id: str) -> None:
+    """Stop collecting, void unused codes, put the boxes in key order, publish their roots. Cannot be undone."""
+    services, round_ = _find(instance, round_id)
+    round_ = close_boxes(services, round_)
+    digest = services.registry.find_boxes_digest(round_.id)
+    click.echo(f"Round {round_.id} is closed. Digest of the list to be opened: {digest.hex() if digest else '-'}")
+    for evaluation in round_.evaluations:
+        root = services.registry.find_root(evaluation.id)
+        click.echo(f"  {evaluation.team}: {services.box.count(evaluation.id)} ballots, root {(root or b'').hex()}")
+
+
+def close_boxes(services: Services, round_: Round) -> Round:
+    """Close, and put the store's file in order; where somebody is in the way, a warning says so."""
+    from survey.cli.instance import tidy_store
+    from survey.domain.lifecycle import close_round
+    from survey.errors import StoreUnavailable
+
+    closed = close_round(round_, registry=services.registry, box=services.box)
+    note(services, "close-round", closed.id)
+    try:
+        tidy_store(services.settings.database_url)
+    except StoreUnavailable as error:
+        click.echo(f"Warning: {error}", err=True)
+    return closed
+
+
+@round_group.command()
+@_round_argument
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@click.pass_obj
+def boxes(instance: Path, round_id: str, out: Path) -> None:
+    """Write the frozen list that every custodian opens. It holds no answer and opens nothing alone."""
+    services, round_ = _find(instance, round_id)
+    click.echo(f"Wrote {out}. Digest of the list: {write_boxes(services, round_, out)}")
+
+
+def write_boxes(services: Services, round_: Round, out: Path) -> str:
+    """The SHA-256 of the file, in hexadecimal."""
+    import hashlib
+
+    from survey.cli.files import new_file
+    from survey.domain.boxes import boxes_chunks
+
+    digest = hashlib.sha256()
+    with new_file(out, mode=0o644) as stream:
+        for chunk in boxes_chunks(round_, services.box):
+            digest.update(chunk)
+            stream.write(chunk)
+    note(services, "write-boxes", round_.id)
+    return digest.hexdigest()
+
+
+@round_group.command()
+@_round_argument
+@click.argument(
+    "parts", metavar="PART...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@_json_option
+@click.pass_obj
+def count(instance: Path, round_id: str, parts: tuple[Path, ...], as_json: bool) -> None:
+    """Check the custodians' partial openings, open every ballot of ROUND, count, and freeze the result.
+
+    Happens once. Destroy the PART files afterwards: together they open every answer.
+    """
+    services, round_ = _find(instance, round_id)
+    record, counted, void = count_ballots(services, round_, parts)
+    if as_json:
+        print_json({"round": round_.id, "record": record, "counted": counted, "void": void})
+        return
+    click.echo(f"Counted {counted} ballots, {void} void. Tally record: {record}")
+    click.echo("Destroy the partial openings now: together they open every answer.", err=True)
+
+
+def count_ballots(services: Services, round_: Round, parts: tuple[Path, ...]) -> tuple[str, int, int]:
+    """(SHA-256 of the tally record in hexadecimal, ballots counted, void ballots)."""
+    import hashlib
+    import json
+    import multiprocessing
+    import os
+    from concurrent.futures import ProcessPoolExecutor
+
+    from survey.cli.progress import bar
+    from survey.domain.lifecycle import count_round
+    from survey.domain.shares import PartialFile
+
+    partials = [PartialFile.read(part) for part in parts]
+    ballots = sum(services.box.count(evaluation.id) for evaluation in round_.evaluations)
+    executor = None
+    if ballots > POOL_FROM:
+        # Fresh processes: a forked one would share the store's open connections.
+        executor = ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn"))
+    try:
+        with bar("Opening", ballots) as progress:
+            _, record = count_round(
+                round_,
+                partials,
+                registry=services.registry,
+                box=services.box,
+                randomness=services.randomness,
+                executor=executor,
+                progress=progress,
+            )
+    finally:
+        if executor is not None:
+            executor.shutdown(cancel_futures=True)
+    note(services, "count-round", round_.id)
+    evaluations = json.loads(record)["evaluations"]
+    void = sum(sum(evaluation["void"].values()) for evaluation in evaluations)
+    return hashlib.sha256(record).hexdigest(), sum(evaluation["counted"] for evaluation in evaluations), void
+
+
+@round_group.command()
+@_round_argument
+@click.option("--format", "format_", required=True, metavar="json|html", help="Form of the report: json or html.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write; - prints.")
+@click.pass_obj
+def report(instance: Path, round_id: str, format_: str, out: Path) -> None:
+    """Write the report of ROUND from its tally record, with small groups withheld."""
+    from survey.errors import NotFound
+
+    if format_ in LATER_FORMATS:
+        raise NotFound(f"The format {format_} is not available in this version; expected {' or '.join(FORMATS)}.")
+    if format_ not in FORMATS:
+        raise click.BadParameter(f"{format_!r} is not one of {', '.join(FORMATS)}.", param_hint="--format")
+    services, round_ = _find(instance, round_id)
+    write_report(services, round_, format_, out)
+
+
+def write_report(services: Services, round_: Round, format_: str, out: Path) -> None:
+    import json
+
+    from survey.cli.files import new_file
+    from survey.domain.disclosure import disclose
+    from survey.domain.lifecycle import get_tally_record
+
+    disclosed = disclose(get_tally_record(services.registry, round_))
+    if format_ == "json":
+        content = json.dumps(disclosed, ensure_ascii=False, indent=2) + "\n"
+    else:
+        from survey.reports.html import render_html
+
+        content = render_html(disclosed)
+    note(services, f"report-{format_}", round_.id)  # before it is read: no unrecorded reading
+    if str(out) == "-":
+        click.echo(content, nl=False)
+        return
+    with new_file(out) as stream:
+        stream.write(content.encode("utf-8"))
+    click.echo(f"Wrote {out}.")

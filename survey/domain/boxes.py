@@ -14,7 +14,7 @@ from typing import Any
 
 from survey.crypto.threshold import is_valid_point
 from survey.crypto.wire import b64url_encode
-from survey.domain.framed import ENTRY_LEN, entries, header_line, number_field, read_header, text_field
+from survey.domain.framed import ENTRY_LEN, Entries, header_line, number_field, read_header, text_field
 from survey.domain.ports import BallotBox, StoredBallot
 from survey.domain.rounds import Round, State
 from survey.errors import InvalidSpec
@@ -28,6 +28,17 @@ def openable(round_: Round, box: BallotBox) -> Iterator[tuple[str, StoredBallot]
         for ballot in box.ballots(evaluation.id):
             if is_valid_point(ballot.enc):
                 yield evaluation.id, ballot
+
+
+@dataclass(frozen=True)
+class OpenableEncs:
+    """The entries of the frozen list, straight from the box; can be gone through again and again."""
+
+    round: Round
+    box: BallotBox
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (ballot.enc for _, ballot in openable(self.round, self.box))
 
 
 def boxes_chunks(round_: Round, box: BallotBox) -> Iterator[bytes]:
@@ -50,8 +61,7 @@ def boxes_chunks(round_: Round, box: BallotBox) -> Iterator[bytes]:
         "count": sum(counts.values()),
     }
     yield header_line(header)
-    for _, ballot in openable(round_, box):
-        yield ballot.enc
+    yield from OpenableEncs(round_, box)
 
 
 def boxes_digest(round_: Round, box: BallotBox) -> bytes:
@@ -90,5 +100,6 @@ class BoxesFile:
             )
         return cls(path, text_field(header, path, "round"), header, digest.digest(), start, count)
 
-    def encs(self) -> Iterator[bytes]:
-        return entries(self.path, self.start)
+    @property
+    def encs(self) -> Entries:
+        return Entries(self.path, self.start)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,15 +34,24 @@ def read_header(stream: BinaryIO, path: Path, schema: str) -> tuple[dict[str, An
     return header, len(line)
 
 
-def entries(path: Path, start: int) -> Iterator[bytes]:
-    """Every entry after the header, 65 bytes each. Raises InvalidInput when the last one is cut."""
-    with path.open("rb") as stream:
-        stream.seek(start)
-        while block := stream.read(ENTRY_LEN * 1024):
-            if len(block) % ENTRY_LEN:
-                raise InvalidInput(f"{path}: the last entry is cut.")
-            for offset in range(0, len(block), ENTRY_LEN):
-                yield block[offset : offset + ENTRY_LEN]
+@dataclass(frozen=True)
+class Entries:
+    """Every entry after the header, 65 bytes each; can be gone through again and again, in constant memory.
+
+    Going through raises InvalidInput when the last entry is cut.
+    """
+
+    path: Path
+    start: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.path.open("rb") as stream:
+            stream.seek(self.start)
+            while block := stream.read(ENTRY_LEN * 1024):
+                if len(block) % ENTRY_LEN:
+                    raise InvalidInput(f"{self.path}: the last entry is cut.")
+                for offset in range(0, len(block), ENTRY_LEN):
+                    yield block[offset : offset + ENTRY_LEN]
 
 
 def text_field(document: Mapping[str, Any], path: Path, name: str) -> str:

@@ -15,7 +15,7 @@ from itertools import islice
 from survey.crypto.sealing import UnsealFailed, ballot_info, open_with_dh, unpad
 from survey.crypto.threshold import Partial, combine, is_valid_point, verify_partial
 from survey.domain.answers import Answers, VoidBallot, parse_answers
-from survey.domain.boxes import boxes_digest, openable
+from survey.domain.boxes import OpenableEncs, boxes_digest
 from survey.domain.manifest import get_manifest
 from survey.domain.ports import BallotBox, Randomness, Registry, StoredBallot
 from survey.domain.questionnaire import Questionnaire
@@ -95,10 +95,14 @@ def _check_partials(round_: Round, partials: Sequence[PartialFile], box: BallotB
         key = custodians[partial.index].verification_key or b""
         try:
             verify_partial(
-                key, [b.enc for _, b in openable(round_, box)], Partial(list(partial.points()), partial.proof), digest
+                key,
+                OpenableEncs(round_, box),
+                Partial(partial.points, partial.proof),
+                digest,
+                custodian=partial.custodian,
             )
-        except (WrongPartial, InvalidInput):
-            raise WrongPartial(f"{partial.path}: the proof of custodian {partial.custodian} does not check.") from None
+        except (WrongPartial, InvalidInput) as reason:
+            raise WrongPartial(f"{partial.path}: the proof of custodian {partial.custodian} fails: {reason}") from None
     return list(partials[: round_.threshold])
 
 
@@ -117,7 +121,7 @@ class _Task:
 def _open_all(
     round_: Round, partials: Sequence[PartialFile], registry: Registry, box: BallotBox, executor: Executor | None
 ) -> Iterator[tuple[str, list[Answers | str]]]:
-    points = zip(*(partial.points() for partial in partials), strict=True)
+    points = zip(*(iter(partial.points) for partial in partials), strict=True)
     manifests = {evaluation.id: get_manifest(registry, evaluation.id) for evaluation in round_.evaluations}
 
     def tasks() -> Iterator[tuple[str, _Task]]:

@@ -7,15 +7,16 @@ question about any ballot.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from survey.crypto.threshold import Share, partial_opening
+from survey.crypto.threshold import PartialOpening, Share
 from survey.crypto.wire import b64url_encode
 from survey.domain.boxes import BoxesFile
-from survey.domain.framed import ENTRY_LEN, bytes_field, entries, header_line, number_field, read_header, text_field
+from survey.domain.framed import ENTRY_LEN, Entries, bytes_field, header_line, number_field, read_header, text_field
 from survey.domain.ports import Randomness
 from survey.errors import InvalidSpec, WrongState
 
@@ -76,18 +77,25 @@ def write_partial(share: ShareFile, boxes: BoxesFile, out: BinaryIO, randomness:
     """
     if share.round_id != boxes.round_id or b64url_encode(share.public_key) != boxes.header.get("opening_key"):
         raise WrongState(f"The share of {share.custodian} belongs to another round than {boxes.path}.")
-    partial = partial_opening(share.secret, share.index, list(boxes.encs()), boxes.digest, randomness)
-    header = {
+    opening = PartialOpening(share.secret, boxes.digest)
+    # The proof stands before the points in the file and is known only after them.
+    with tempfile.TemporaryFile() as points:
+        for point in opening.points(boxes.encs):
+            points.write(point)
+        out.write(header_line(_partial_header(share, boxes, opening.prove(boxes.encs, randomness))))
+        points.seek(0)
+        shutil.copyfileobj(points, out)
+
+
+def _partial_header(share: ShareFile, boxes: BoxesFile, proof: bytes) -> dict[str, object]:
+    return {
         "schema": PARTIAL_SCHEMA,
         "round": share.round_id,
         "custodian": share.custodian,
         "index": share.index,
         "boxes_digest": boxes.digest.hex(),
-        "proof": b64url_encode(partial.proof),
+        "proof": b64url_encode(proof),
     }
-    out.write(header_line(header))
-    for point in partial.points:
-        out.write(point)
 
 
 @dataclass(frozen=True)
@@ -119,5 +127,6 @@ class PartialFile:
             start,
         )
 
-    def points(self) -> Iterator[bytes]:
-        return entries(self.path, self.start)
+    @property
+    def points(self) -> Entries:
+        return Entries(self.path, self.start)

@@ -151,13 +151,13 @@ def _cast_one(connection: Connection, item: _Casting) -> AddOutcome:
     )
     if inserted.rowcount == 1:
         return AddOutcome.ADDED
-    if not connection.scalar(select(boxes.c.is_open).where(boxes.c.evaluation == evaluation_id)):
-        return AddOutcome.CLOSED
     stored = connection.execute(
         select(ballots.c.token, ballots.c.enc, ballots.c.ct).where(
             ballots.c.evaluation == evaluation_id, ballots.c.token_digest == ballot.token_digest
         )
     ).first()
     if stored is not None and tuple(stored) == (ballot.token, ballot.enc, ballot.ct):
-        return AddOutcome.SAME
+        return AddOutcome.SAME  # after closing too: whose acknowledgement was lost is told again that the ballot is in
+    if not connection.scalar(select(boxes.c.is_open).where(boxes.c.evaluation == evaluation_id)):
+        return AddOutcome.CLOSED
     return AddOutcome.DIFFERENT

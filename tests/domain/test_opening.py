@@ -62,7 +62,7 @@ def test_a_changed_point_is_caught_and_the_custodian_named(voted: World, tmp_pat
     )
     partials[1].path.write_bytes(content)
 
-    with pytest.raises(WrongPartial, match="the proof of custodian 纪委 does not check"):
+    with pytest.raises(WrongPartial, match="the proof of custodian 纪委 fails"):
         voted.count(partials)
 
 
@@ -70,7 +70,7 @@ def test_a_cut_partial_is_caught_and_the_custodian_named(voted: World, tmp_path:
     partials = voted.partials(tmp_path)
     partials[0].path.write_bytes(partials[0].path.read_bytes()[:-65])
 
-    with pytest.raises(WrongPartial, match="the proof of custodian 巡察办 does not check"):
+    with pytest.raises(WrongPartial, match="the proof of custodian 巡察办 fails"):
         voted.count(partials)
 
 
@@ -80,7 +80,7 @@ def test_one_custodian_under_the_name_of_another_is_caught(voted: World, tmp_pat
     changed = json.loads(header) | {"custodian": "组织部", "index": 3}
     partials[1].path.write_bytes(json.dumps(changed).encode() + b"\n" + points)
 
-    with pytest.raises(WrongPartial, match="the proof of custodian 组织部 does not check"):
+    with pytest.raises(WrongPartial, match="the proof of custodian 组织部 fails"):
         voted.count([partials[0], PartialFile.read(partials[1].path)])
 
 

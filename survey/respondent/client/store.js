@@ -42,12 +42,6 @@ export function aged(draft, now) {
   return { ...draft, answers: {}, texts: {} }
 }
 
-const wait = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
-
 function openDatabase() {
   return new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error('no answer')), PATIENCE)
@@ -74,14 +68,34 @@ function transaction(database, work) {
 }
 
 class DiskStore {
-  constructor(database) {
+  constructor(database, onLoss) {
     this.database = database
+    this.onLoss = onLoss
     this.isLasting = true
+  }
+
+  /**
+   * Phones drop the connection of a page in the background: connect once more, then go on in memory and say so.
+   * An answer must not be lost because the disk is full.
+   */
+  async run(work, otherwise) {
+    try {
+      return await transaction(this.database, work)
+    } catch (error) {
+      try {
+        this.database = await openDatabase()
+        return await transaction(this.database, work)
+      } catch (again) {
+        this.isLasting = false
+        this.onLoss()
+        return otherwise
+      }
+    }
   }
 
   /** Write `fields` of the draft; what another page of this phone has written besides stays. */
   save(draft, fields) {
-    return transaction(this.database, (drafts) => {
+    return this.run((drafts) => {
       const request = drafts.get(draft.id)
       request.onsuccess = () => drafts.put({ ...draft, ...request.result, ...fields })
     })
@@ -92,23 +106,26 @@ class DiskStore {
    * written in the same stroke.
    */
   claim(draft, name, value, also = {}) {
-    return transaction(this.database, (drafts, keep) => {
+    return this.run((drafts, keep) => {
       const request = drafts.get(draft.id)
       request.onsuccess = () => {
         const standing = { ...draft, ...request.result }
         keep(standing[name] || value)
         if (!standing[name] && !standing.receipt) drafts.put({ ...standing, ...also, [name]: value })
       }
-    })
+    }, draft[name] || value)
   }
 
   erase(id) {
-    return transaction(this.database, (drafts) => drafts.delete(id))
+    return this.run((drafts) => drafts.delete(id))
   }
 
   /** All drafts that may still be kept; what is too old is erased on the way. */
   async all(now) {
-    const drafts = await wait(this.database.transaction(DRAFTS, 'readonly').objectStore(DRAFTS).getAll())
+    const drafts = await this.run((store, keep) => {
+      const request = store.getAll()
+      request.onsuccess = () => keep(request.result)
+    }, [])
     const kept = []
     for (const draft of drafts) {
       const rest = aged(draft, now)
@@ -137,14 +154,14 @@ class MemoryStore {
   }
 }
 
-/** IndexedDB where it really works (tried with a write), memory elsewhere. */
-export async function openStore() {
+/** IndexedDB where it really works (tried with a write), memory elsewhere; onLoss() is called when it fails later. */
+export async function openStore(onLoss) {
   try {
-    const store = new DiskStore(await openDatabase())
+    const database = await openDatabase()
     const probe = newDraft('probe', null, null, 0)
-    await store.save(probe, {})
-    await store.erase(probe.id)
-    return store
+    await transaction(database, (drafts) => drafts.put(probe))
+    await transaction(database, (drafts) => drafts.delete(probe.id))
+    return new DiskStore(database, onLoss)
   } catch (error) {
     return new MemoryStore()
   }

@@ -1,0 +1,64 @@
+/** The receipt as a picture: drawn on a canvas, black on white, readable from a print. */
+import { t } from './language.js'
+import { qrOf } from './qr.js'
+
+const WIDTH = 720
+const HEIGHT = 900
+const MARGIN = 56
+const FONTS = '"PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
+
+/** Draw the code into a canvas with a quiet zone of four modules; sharp at any size. */
+export function drawQr(canvas, text, module = 6) {
+  const rows = qrOf(text)
+  const side = (rows.length + 8) * module
+  canvas.width = canvas.height = side
+  const pen = canvas.getContext('2d')
+  pen.fillStyle = '#fff'
+  pen.fillRect(0, 0, side, side)
+  pen.fillStyle = '#000'
+  rows.forEach((row, y) => row.forEach((dark, x) => dark && pen.fillRect((x + 4) * module, (y + 4) * module, module, module)))
+}
+
+function lines(pen, text, width) {
+  const found = ['']
+  for (const piece of text.match(/[a-z0-9]+\s*|[\s\S]/gi)) {
+    const last = found[found.length - 1]
+    if (pen.measureText(last + piece).width > width && last) found.push(piece)
+    else found[found.length - 1] = last + piece
+  }
+  return found
+}
+
+/** A PNG as a data: address. */
+export function pictureOf({ groups, facts }) {
+  const canvas = document.createElement('canvas')
+  canvas.width = WIDTH
+  canvas.height = HEIGHT
+  const pen = canvas.getContext('2d')
+  pen.fillStyle = '#fff'
+  pen.fillRect(0, 0, WIDTH, HEIGHT)
+  pen.fillStyle = '#000'
+  pen.strokeRect(20.5, 20.5, WIDTH - 41, HEIGHT - 41)
+  let y = MARGIN + 34
+  const write = (text, font, height) => {
+    pen.font = font
+    for (const line of lines(pen, text, WIDTH - 2 * MARGIN)) {
+      pen.fillText(line, MARGIN, y)
+      y += height
+    }
+  }
+  write(t('receipt.label'), '600 40px ' + FONTS, 58)
+  write(t('page.title'), '26px ' + FONTS, 40)
+  write(facts.team + '  ' + facts.round, '26px ' + FONTS, 52)
+  const code = document.createElement('canvas')
+  drawQr(code, groups.replace(/ /g, ''), 10)
+  pen.drawImage(code, (WIDTH - code.width) / 2, y - 20)
+  y += code.height + 30
+  const words = groups.split(' ')
+  for (let at = 0; at < words.length; at += 5) {
+    write(words.slice(at, at + 5).join('  '), '34px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace', 50)
+  }
+  y += 8
+  write(t('receipt.picture.made'), '24px ' + FONTS, 36)
+  return canvas.toDataURL('image/png')
+}

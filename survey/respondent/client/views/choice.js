@@ -1,0 +1,74 @@
+/**
+ * One question with one answer out of a few. "Don't know" and "leave blank" are rows like the others: they are
+ * answers, not failures.
+ */
+import { button, h, primary } from '../dom.js'
+import { said, t, tagOf } from '../language.js'
+import { feet, progress } from './progress.js'
+
+export const SKIPPED = ''
+
+function row(screen, option, chosen, choose) {
+  return h(
+    'label',
+    { class: 'option' },
+    h('input', {
+      type: 'radio',
+      name: 'answer',
+      value: option.code,
+      checked: chosen === option.code,
+      onChange: () => choose(option.code),
+    }),
+    h('span', { lang: tagOf(option.text) }, said(option.text))
+  )
+}
+
+/**
+ * chosen: option code, SKIPPED, or undefined where nothing was said yet; choose(code) keeps it;
+ * next(), back() and clear() leave the screen.
+ */
+export function choice({ screen, index, total, chosen, choose, next, back, clear, nextLabel }) {
+  const complaint = h('p', { class: 'complaint', role: 'alert' })
+  const rows = screen.options.map((option) => ({ code: option.code, text: option }))
+  rows.push({ code: SKIPPED, text: { zh: t('question.skip'), en: t('question.skip') } })
+  let current = chosen
+  const keep = (code) => {
+    current = code
+    complaint.textContent = ''
+    choose(code)
+  }
+  const goOn = async () => {
+    if (current === undefined) complaint.textContent = t('question.pick')
+    else await next()
+  }
+  return [
+    progress(index, total),
+    h(
+      'form',
+      {
+        onSubmit: (event) => {
+          event.preventDefault()
+          goOn()
+        },
+      },
+      h(
+        'fieldset',
+        null,
+        h(
+          'legend',
+          null,
+          screen.part && h('span', { class: 'part', lang: tagOf(screen.part) }, said(screen.part)),
+          screen.lead && h('span', { class: 'lead', lang: tagOf(screen.lead) }, said(screen.lead)),
+          h('h1', { class: 'question', tabindex: '-1', 'data-focus': true, lang: tagOf(screen.question) }, said(screen.question))
+        ),
+        rows.map((option) => row(screen, option, chosen, keep))
+      ),
+      complaint,
+      feet({
+        next: primary(nextLabel, goOn, { id: 'next' }),
+        back: back && button(t('question.back'), back, { id: 'back' }),
+        clear: button(t('question.clear'), clear, { class: 'link' }),
+      })
+    ),
+  ]
+}

@@ -1,0 +1,77 @@
+/**
+ * The first page: what is asked, how a ballot stays anonymous (the drawing), and what cannot be hidden, in the same
+ * size of type. Pressing "start" is the person's own act; nothing has been sent before it but the question for
+ * the manifest.
+ */
+import { inGroups } from '../protocol/bytes.js'
+import { h, heading, primary } from '../dom.js'
+import { currentLanguage, said, t, TAGS, tagOf } from '../language.js'
+
+const STEPS = ['slip', 'token', 'sealed', 'box', 'sum']
+const LIMITS = ['network', 'server', 'words', 'screen', 'phone']
+
+/** The five pictures stand in the page as a template; the sentences beside them tell the same story. */
+function drawing(values) {
+  const pictures = document.getElementById('drawing').content.cloneNode(true).querySelectorAll('svg')
+  return h(
+    'ol',
+    { class: 'story' },
+    STEPS.map((step, index) => h('li', null, pictures[index], h('p', null, t('landing.' + step, values))))
+  )
+}
+
+function fact(key, value, tag) {
+  return h('div', null, h('dt', null, t(key)), h('dd', { lang: tag || null }, value))
+}
+
+const moment = (iso) =>
+  new Date(iso).toLocaleString(TAGS[currentLanguage()], { dateStyle: 'long', timeStyle: 'short' })
+
+/** start: what the button does; mustCompare: the slip's check mark was not in the address; isResumed: go on. */
+export function landing({ manifest, screens, start, mustCompare, isResumed }) {
+  const { facts, fingerprint } = manifest
+  const { questionnaire, opening_key: openingKey } = facts
+  const values = {
+    n: openingKey.custodians.length,
+    names: openingKey.custodians.map((custodian) => custodian.name).join(t('text.and')),
+    threshold: openingKey.threshold,
+    minimum: facts.minimum_group,
+  }
+  return [
+    heading(h('span', { lang: tagOf(questionnaire.title) }, said(questionnaire.title))),
+    h(
+      'dl',
+      { class: 'facts' },
+      fact('landing.team', facts.team, TAGS.zh),
+      fact('landing.round', facts.round, TAGS.zh),
+      facts.closes_at && fact('landing.until', moment(facts.closes_at)),
+      fact('landing.length', t('landing.questions', { n: screens.length }))
+    ),
+    h('h2', null, t('landing.how')),
+    drawing(values),
+    h('h2', null, t('landing.limits')),
+    h('ul', { class: 'limits' }, LIMITS.map((limit) => h('li', null, t('landing.limit.' + limit)))),
+    h('h2', null, t('landing.about')),
+    questionnaire.intro && h('p', { lang: tagOf(questionnaire.intro) }, said(questionnaire.intro)),
+    h('p', null, t('landing.free')),
+    mustCompare && comparison(fingerprint),
+    isResumed ? h('p', { class: 'note' }, t('landing.resume.why')) : h('p', null, t('landing.once')),
+    h(
+      'div',
+      { class: 'actions' },
+      primary(t(isResumed ? 'landing.resume' : mustCompare ? 'landing.start.compared' : 'landing.start'), start, {
+        id: 'start',
+      })
+    ),
+  ]
+}
+
+function comparison(fingerprint) {
+  return h(
+    'section',
+    { class: 'note', 'aria-labelledby': 'compare' },
+    h('h2', { id: 'compare' }, t('landing.compare')),
+    h('p', null, t('landing.compare.why')),
+    h('p', { class: 'mark' }, h('span', { class: 'visually-hidden' }, t('landing.fingerprint')), inGroups(fingerprint))
+  )
+}

@@ -1,0 +1,52 @@
+/** Screens that say one thing: waiting, troubles, clearing, the end of the end, and a browser that cannot. */
+import { button, h, heading, primary } from '../dom.js'
+import { t } from '../language.js'
+
+/** Waiting is spoken too. */
+export const waiting = (key) => [h('p', { class: 'waiting', role: 'status' }, t(key))]
+
+/** What happened, what to do, and one way on. */
+export function troubleView({ trouble, again, isSealed }) {
+  const ways = {
+    again: () => primary(t('trouble.again'), again, { id: 'again' }),
+    code: () => h('a', { class: 'main', href: '/', rel: 'noreferrer' }, t('trouble.code')),
+    none: () => null,
+  }
+  return [
+    h('div', { class: 'trouble', role: 'alert' },
+      heading(t(isSealed ? 'trouble.title.sealed' : 'trouble.title')),
+      h('p', { class: 'say', 'data-kind': trouble.kind }, t('say.' + trouble.kind)),
+      h('p', null, t('do.' + trouble.kind))
+    ),
+    h('div', { class: 'actions' }, ways[trouble.wayOut]()),
+  ]
+}
+
+export function clearing({ clear, keep }) {
+  return [
+    heading(t('clear.title')),
+    h('p', null, t('clear.what')),
+    h('div', { class: 'actions' }, button(t('clear.keep'), keep), button(t('clear.do'), clear, { class: 'quiet stop', id: 'clear' })),
+  ]
+}
+
+export function cleared() {
+  return [
+    heading(t('cleared.title')),
+    h('p', null, t('cleared.what')),
+    h('div', { class: 'actions' }, h('a', { class: 'quiet', href: '/', rel: 'noreferrer' }, t('cleared.next'))),
+  ]
+}
+
+/** A sealed ballot found on the phone after a reload. */
+export function sealedView({ send }) {
+  return [
+    heading(t('sealed.title')),
+    h('p', null, t('sealed.what')),
+    h('div', { class: 'actions' }, primary(t('sealed.send'), send, { id: 'send' })),
+  ]
+}
+
+export function unable(reason) {
+  return [heading(t('old.title')), h('p', null, t(reason)), h('p', null, t('old.do'))]
+}

@@ -1,0 +1,75 @@
+/**
+ * Everything that will be sent, before it is sent: in words, and as the very bytes that are sealed. That nothing
+ * can be changed afterwards stands before the button.
+ */
+import { button, h, heading, primary } from '../dom.js'
+import { said, t, tagOf } from '../language.js'
+
+function groupsOf(screens) {
+  const groups = []
+  screens.forEach((screen, index) => {
+    const title =
+      screen.part || (screen.kind === 'text' ? 'review.texts' : screen.lead ? screen.lead : 'review.overall')
+    const last = groups[groups.length - 1]
+    if (last && last.title === title) last.entries.push({ screen, index })
+    else groups.push({ title, entries: [{ screen, index }] })
+  })
+  return groups
+}
+
+function answerOf(screen, content) {
+  if (screen.kind === 'text') return content.texts[screen.code] ? { plain: content.texts[screen.code] } : null
+  const option = screen.options.find((candidate) => candidate.code === content.answers[screen.code])
+  return option ? { option } : null
+}
+
+function entry({ screen, index }, content, change) {
+  const answer = answerOf(screen, content)
+  return h(
+    'li',
+    null,
+    h('p', { class: 'asked', lang: tagOf(screen.question) }, index + 1 + '. ' + said(screen.question)),
+    h(
+      'p',
+      { class: answer ? 'answered' : 'answered blank' },
+      answer
+        ? answer.option
+          ? h('span', { lang: tagOf(answer.option) }, said(answer.option))
+          : answer.plain
+        : t('review.blank')
+    ),
+    button(t('review.change'), () => change(index), {
+      class: 'link',
+      'aria-label': t('review.change.of', { question: said(screen.question) }),
+    })
+  )
+}
+
+/** content: what contentOf() gave; bytes: length of a sealed ballot; change(index), back() and send() leave. */
+export function review({ screens, content, bytes, change, back, send }) {
+  const answered = Object.keys(content.answers).length + Object.keys(content.texts).length
+  return [
+    heading(t('review.title')),
+    h('p', null, t('review.count', { n: answered, m: screens.length - answered })),
+    groupsOf(screens).map((group) => [
+      typeof group.title === 'string'
+        ? h('h2', null, t(group.title))
+        : h('h2', { lang: tagOf(group.title) }, said(group.title)),
+      h('ol', { class: 'answers' }, group.entries.map((item) => entry(item, content, change))),
+    ]),
+    h(
+      'details',
+      null,
+      h('summary', null, t('review.all')),
+      h('p', null, t('review.all.why', { n: bytes })),
+      h('pre', { tabindex: '0', lang: 'en' }, JSON.stringify(content, null, 1))
+    ),
+    h('p', { class: 'final' }, t('review.final')),
+    h(
+      'div',
+      { class: 'actions' },
+      primary(t('review.send'), send, { id: 'send' }),
+      button(t('review.back'), back, { id: 'back' })
+    ),
+  ]
+}

@@ -1,0 +1,256 @@
+/**
+ * One visit to the answer page: which screen is shown, and what the person's steps change.
+ *
+ * The phone's own back key goes to the question before, because every screen is an entry in the history; the
+ * entries hold a random draft name and a number, never an answer.
+ */
+import { hideAddress, readAddress } from './address.js'
+import { Bar } from './bar.js'
+import { replace } from './dom.js'
+import { castBallot, drawToken } from './errands.js'
+import { contentOf, screensOf } from './form.js'
+import { setLanguage, t } from './language.js'
+import { loadManifest } from './manifest.js'
+import { ENC_LEN, TAG_LEN } from './protocol/sealing.js'
+import { newDraft, openStore } from './store.js'
+import { Trouble } from './trouble.js'
+import { choice } from './views/choice.js'
+import { landing } from './views/landing.js'
+import { cleared, clearing, sealedView, troubleView, waiting } from './views/plain.js'
+import { receiptView } from './views/receipt.js'
+import { remark } from './views/remark.js'
+import { review } from './views/review.js'
+
+export class Visit {
+  constructor(place, integrity) {
+    this.place = place
+    this.integrity = integrity
+    this.bar = new Bar(() => this.show())
+    this.screens = []
+    this.isFirst = true
+  }
+
+  async begin() {
+    const address = readAddress(location)
+    const remembered = history.state || {}
+    setLanguage(address.language || remembered.language)
+    this.address = address
+    hideAddress(remembered)
+    window.addEventListener('popstate', (event) => this.isBusy || this.follow(event.state || {}))
+    // Another slip scanned in the same tab changes nothing but the fragment.
+    window.addEventListener('hashchange', () => location.hash && location.reload())
+    // A page brought back from the browser's cache may be behind what another page of this phone has done.
+    window.addEventListener('pageshow', (event) => event.persisted && this.store && this.store.isLasting && location.reload())
+    this.go(() => waiting('wait.open'))
+    this.store = await openStore(() => this.bar.warn())
+    this.bar.begin(this.store.isLasting)
+    await this.attempt(() => this.open(remembered))
+  }
+
+  /** Find or make the draft, fetch the manifest, show where one is. */
+  async open(remembered) {
+    const { evaluation, code, hasCode, fingerprint } = this.address
+    const drafts = (await this.store.all(Date.now())).filter((draft) => draft.evaluation === evaluation)
+    const unsent = drafts.filter((draft) => !draft.receipt).sort((a, b) => b.touched - a.touched)
+    if (hasCode) this.draft = code && (unsent.find((draft) => draft.code === code) || this.draft)
+    else this.draft = this.draft || drafts.find((draft) => draft.id === remembered.draft) || unsent[0]
+    if (hasCode && !code) throw new Trouble('unknown-code')
+    if (!this.draft && !code) throw new Trouble('no-code')
+    if (!this.draft) this.draft = newDraft(evaluation, code, fingerprint, Date.now())
+    // The slip in hand outweighs what an older visit kept.
+    if (fingerprint) this.draft.fingerprint = fingerprint
+    await this.store.save(this.draft, this.draft)
+    history.replaceState({ ...remembered, draft: this.draft.id }, '')
+    this.go(() => waiting('wait.open'))
+    this.manifest = await loadManifest(evaluation, this.draft.fingerprint, this.integrity)
+    this.screens = screensOf(this.manifest.facts.questionnaire, this.manifest.facts.entitled)
+    this.resume(remembered)
+  }
+
+  resume(remembered) {
+    const { draft } = this
+    if (draft.receipt) this.toReceipt()
+    else if (draft.sealed) this.go(() => sealedView({ send: () => this.send() }))
+    else if (draft.token && remembered.screen !== undefined) this.follow(remembered)
+    else if (draft.pending) this.start()
+    else this.toLanding()
+  }
+
+  toLanding() {
+    const { manifest, screens, draft } = this
+    const isResumed = Boolean(draft.token || draft.pending)
+    const mustCompare = !draft.fingerprint && !isResumed
+    this.go(() => landing({ manifest, screens, isResumed, mustCompare, start: () => this.start() }))
+  }
+
+  async start() {
+    const { draft, manifest, store } = this
+    // Whoever presses the button has compared the check mark; a reload holds the server to it.
+    if (!draft.fingerprint) {
+      draft.fingerprint = manifest.fingerprint
+      await store.save(draft, { fingerprint: draft.fingerprint })
+    }
+    await this.attempt(async () => {
+      if (!draft.token) this.go(() => waiting('wait.token'))
+      await drawToken(draft, manifest, store)
+      this.toScreen(this.firstOpen())
+    })
+  }
+
+  firstOpen() {
+    const open = this.screens.findIndex((screen) => !this.isAnswered(screen))
+    return open < 0 ? this.screens.length : open
+  }
+
+  isAnswered({ kind, code }) {
+    return kind === 'text' ? code in this.draft.texts : code in this.draft.answers
+  }
+
+  /** A new entry in the history; number screens.length is the review. */
+  toScreen(number, isReturning = false) {
+    const depth = (history.state && history.state.depth) || 0
+    const state = { ...this.bar.choices, draft: this.draft.id, screen: number, depth: depth + 1, isReturning }
+    history.pushState(state, '')
+    this.follow(state)
+  }
+
+  stepBack(number) {
+    const { depth, screen } = history.state || {}
+    if (depth > 1 && screen !== undefined) history.back()
+    else this.replaceScreen(number)
+  }
+
+  replaceScreen(number) {
+    const state = { ...history.state, screen: number, isReturning: false }
+    history.replaceState(state, '')
+    this.follow(state)
+  }
+
+  /** Show what an entry of the history stands for, as far as it still can be shown. */
+  follow({ screen, isReturning }) {
+    const { draft } = this
+    if (!draft || !this.manifest) return
+    if (draft.receipt || draft.sealed || this.isCleared) this.show()
+    else if (!draft.token || screen === undefined) this.toLanding()
+    else if (screen >= this.screens.length) this.toReview()
+    else this.toQuestion(screen, isReturning)
+  }
+
+  toQuestion(index, isReturning) {
+    const screen = this.screens[index]
+    const { draft, store } = this
+    const total = this.screens.length
+    const keep = (field, value) => {
+      draft[field] = { ...draft[field], [screen.code]: value }
+      draft.touched = Date.now()
+      return store.save(draft, { [field]: draft[field], touched: draft.touched })
+    }
+    const common = () => ({
+      screen,
+      index,
+      total,
+      nextLabel: t(isReturning ? 'question.return' : index + 1 === total ? 'question.toreview' : 'question.next'),
+      back: index > 0 || isReturning ? () => this.stepBack(isReturning ? total : index - 1) : null,
+      clear: () => this.toClearing(index),
+    })
+    const onward = () => (isReturning ? this.stepBack(total) : this.toScreen(index + 1))
+    if (screen.kind === 'choice') {
+      this.go(() =>
+        choice({ ...common(), chosen: draft.answers[screen.code], choose: (code) => keep('answers', code), next: onward })
+      )
+    } else {
+      const next = async () => {
+        await keep('texts', draft.texts[screen.code] || '')
+        onward()
+      }
+      this.go(() =>
+        remark({ ...common(), text: draft.texts[screen.code] || '', write: (text) => keep('texts', text), next })
+      )
+    }
+  }
+
+  toReview() {
+    const { draft, screens, manifest } = this
+    this.go(() =>
+      review({
+        screens,
+        content: contentOf(screens, draft.answers, draft.texts),
+        bytes: ENC_LEN + manifest.facts.plaintext_length + TAG_LEN,
+        change: (index) => this.toScreen(index, true),
+        back: () => this.stepBack(screens.length - 1),
+        send: () => this.send(),
+      })
+    )
+  }
+
+  async send() {
+    const { draft, manifest, screens, store } = this
+    await this.attempt(async () => {
+      this.go(() => waiting('wait.send'))
+      await castBallot(draft, manifest, screens, store)
+      this.toReceipt()
+    })
+  }
+
+  toReceipt() {
+    const { draft, manifest } = this
+    this.go(() => receiptView({ receipt: draft.receipt, facts: manifest.facts, clear: () => this.leave() }))
+  }
+
+  toClearing(index) {
+    this.go(() => clearing({ clear: () => this.clearAnswers(), keep: () => this.toQuestion(index, false) }))
+  }
+
+  async clearAnswers() {
+    Object.assign(this.draft, { answers: {}, texts: {} })
+    await this.store.save(this.draft, { answers: {}, texts: {} })
+    this.toLanding()
+  }
+
+  async leave() {
+    await this.store.erase(this.draft.id)
+    this.isCleared = true
+    history.replaceState(null, '')
+    this.go(cleared)
+  }
+
+  /** Do something that can fail; a failure becomes a screen that says what to do, and can do the same again. */
+  async attempt(work) {
+    this.isBusy = true
+    try {
+      await work()
+    } catch (error) {
+      await this.explain(error, work)
+    } finally {
+      this.isBusy = false
+    }
+  }
+
+  async explain(error, work) {
+    const { draft, store } = this
+    const trouble = error instanceof Trouble ? error : new Trouble('refused')
+    // A code that buys nothing leaves nothing worth keeping.
+    if (draft && ['unknown-code', 'code-already-used'].includes(trouble.kind)) await store.erase(draft.id)
+    this.go(() => troubleView({ trouble, isSealed: Boolean(draft && draft.sealed), again: () => this.attempt(work) }))
+    if (trouble !== error) setTimeout(() => { throw error }) // a fault of ours is not hidden from the console
+  }
+
+  /** Take a screen, show it, and say to everybody that it is a new one. */
+  go(screen) {
+    this.screen = screen
+    this.show()
+    window.scrollTo(0, 0)
+    const focus = this.place.querySelector('[data-focus]')
+    if (focus && !this.isFirst) focus.focus({ preventScroll: true })
+    if (focus) this.isFirst = false
+  }
+
+  /** Draw the present screen, as after a change of language. */
+  show() {
+    replace(this.place, this.screen())
+    const focus = this.place.querySelector('[data-focus]')
+    const where = this.place.querySelector('#where')
+    const here = where || focus
+    document.title = here ? here.textContent + ' · ' + t('page.title') : t('page.title')
+  }
+}

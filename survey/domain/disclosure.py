@@ -16,7 +16,7 @@ from typing import Any
 from survey.domain import scoring
 from survey.domain.questionnaire import Checklist, Item, Questionnaire, Scale
 from survey.domain.record import EvaluationRecord, Record, read_record
-from survey.domain.suppression import GROUP, TEXTS, UNRATED, Numbers, Withheld, decide
+from survey.domain.suppression import EXCEEDS, GROUP, TEXTS, UNRATED, Numbers, Withheld, decide
 from survey.domain.tally import record_hash
 from survey.domain.wording import explain
 
@@ -60,6 +60,7 @@ def _questionnaire(questionnaire: Questionnaire) -> dict[str, Any]:
         "reminder_line": None if reminder is None else _number(reminder),
         "checklist": _named(questionnaire.checklist) if questionnaire.checklist else None,
         "open_questions": [{"code": q.code, "zh": q.zh, "en": q.en} for q in questionnaire.open_questions],
+        "role_options": _options(questionnaire.role.scale) if questionnaire.role else [],
     }
 
 
@@ -183,6 +184,8 @@ def _participation_rules(
 ) -> list[dict[str, str | None]]:
     """Too few of those entitled took part: no grade, or for reference only. Enters the grade's reason in `withheld`."""
     notes: list[dict[str, str | None]] = []
+    if withheld.grade in (GROUP, EXCEEDS):
+        return notes  # there is nothing that could be for reference
     participation = Fraction(evaluation.counted, evaluation.entitled)
     if participation < questionnaire.grade_from:
         withheld.grade = withheld.grade or "participation-too-low"

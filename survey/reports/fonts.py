@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+import typst
 from fontTools.ttLib import TTFont
 
 from survey.errors import SettingsError, SurveyError
@@ -42,6 +43,15 @@ def _find(fonts_dir: Path, name: str) -> Path:
     if not found:
         raise SettingsError(f"The font {name} is not below {fonts_dir}; expected the font packages to be installed.")
     return found[0]
+
+
+@lru_cache(maxsize=4)
+def for_typst(files: tuple[Path, ...]) -> typst.Fonts:
+    """These fonts and typst's own, no system fonts: paper must not depend on what else a server has installed.
+
+    Kept, because reading the fonts takes longer than printing a unit's slips, and a round has many units.
+    """
+    return typst.Fonts(include_system_fonts=False, font_paths=sorted({path.parent for path in files}))
 
 
 def check_glyphs(texts: Iterable[str], files: Iterable[Path]) -> None:

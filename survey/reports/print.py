@@ -14,9 +14,9 @@ from pathlib import Path
 import segno
 import typst
 
-from survey.reports.fonts import SANS, check_glyphs, font_files
+from survey.reports.fonts import SANS, check_glyphs, font_files, for_typst
+from survey.reports.places import DOCUMENTS
 
-_TEMPLATE = Path(__file__).parents[2] / "templates" / "documents" / "slips.typ"
 _WORDS = (  # one line each on the slip: at most 31 characters
     "1. 纸条由您自己抽取，与姓名无关；请不要登记、拍照、转交。",
     "2. 不用登录、关注、授权；不要姓名、手机号、位置。",
@@ -58,8 +58,8 @@ def slips_pdf(slips: Sequence[Slip], fonts_dir: Path) -> bytes:
     check_glyphs([*sorted(names), *_WORDS, _LABELS], files)
     data = json.dumps([_data(slip) for slip in slips], ensure_ascii=False)
     compiler = typst.Compiler(
-        _TEMPLATE,
-        font_paths=typst.Fonts(include_system_fonts=False, font_paths=sorted({path.parent for path in files})),
+        DOCUMENTS / "slips.typ",
+        font_paths=for_typst(tuple(files)),
         sys_inputs={"slips": data},
     )
     # No creation time: a file that says when it was made says more than the slip.

@@ -1,0 +1,95 @@
+"""The words of the documents, Chinese and English, and how the number of a record is written on paper."""
+
+from __future__ import annotations
+
+_WORDS = {
+    "report": ("后评估结果", "Results of the post-evaluation"),
+    "number": ("核验编号", "Check number"),
+    "record": ("计票记录", "Tally record"),
+    "opened_by": ("开封人", "Opened by"),
+    "overview": ("各组结果", "Teams"),
+    "team": ("巡察组", "Team"),
+    "unit": ("被巡察单位", "Unit"),
+    "whole": ("合计", "Whole team"),
+    "participation": ("参评情况", "Participation"),
+    "entitled": ("应参评（人）", "Entitled"),
+    "printed": ("制发答题码（个）", "Codes printed"),
+    "used": ("已用答题码（个）", "Codes used"),
+    "counted": ("计入答卷（份）", "Ballots counted"),
+    "void": ("废票（份）", "Void"),
+    "return_rate": ("回收率（%）", "Return rate (%)"),
+    "participation_rate": ("参评率（%）", "Participation (%)"),
+    "participation_definition": (
+        "回收率＝计入答卷÷制发答题码；参评率＝计入答卷÷应参评人数。废票不在计入之内。各单位只统计用码，不统计答卷。",
+        "Return rate = ballots counted / codes printed. Participation = ballots counted / people entitled. Void ballots"
+        " are not counted. Units have figures about codes only, never about ballots.",
+    ),
+    "result": ("总体结果", "Overall result"),
+    "score": ("得分", "Score"),
+    "total": ("总分", "Total score"),
+    "grade": ("等次", "Grade"),
+    "satisfaction_of_valid": ("满意率：占评价者（%）", "Satisfied, of those who rated (%)"),
+    "satisfaction_of_entitled": ("满意率：占应参评者（%）", "Satisfied, of those entitled (%)"),
+    "satisfaction_definition": (
+        "两个满意率的分子相同，都是选了满意类选项的份数；分母一个是作出评价的份数（“不了解”和没填的不算），"
+        "一个是应参评人数。",
+        "Both rates count the same satisfied answers: once per ballot that gave a rating (not \"don't know\", not"
+        " blank), once per person entitled.",
+    ),
+    "headline": ("本轮以此为准", "the headline figure of this round"),
+    "reference_only": ("仅供参考", "for reference only"),
+    "dimensions": ("各维度得分", "Scores by dimension"),
+    "dimension": ("维度", "Dimension"),
+    "weight": ("权重", "Weight"),
+    "score_definition": (
+        "每题得分是作出评价者的平均分，“不了解”和没填的不算；维度得分是各题的平均；总分按权重加权。中间"
+        "不取整，显示时四舍五入，各项合计可能与总数不等。",
+        "An item's score is the mean of those who rated it, without \"don't know\" and blank; a dimension's score is"
+        " the mean of its items; the total is weighted. Nothing is rounded on the way; what is shown is rounded half up and"
+        " may not add up.",
+    ),
+    "items": ("各题选项分布", "Answers by item"),
+    "item": ("题目", "Item"),
+    "blank": ("未填", "Blank"),
+    "distribution": ("分布（份）", "Distribution (ballots)"),
+    "checklist": ("禁止事项反映情况（限阅）", "Reported prohibitions (restricted)"),
+    "checklist_note": (
+        "未经核实。反映是线索，不是结论，不计入得分。",
+        "Unverified. A report is a lead, not a finding, and is not part of the score.",
+    ),
+    "pooled_checklist": ("人数较少的组合并统计（限阅）", "Small teams together (restricted)"),
+    "texts": ("意见建议原文（限阅）", "Remarks (restricted)"),
+    "texts_note": (
+        "次序已打乱，与答卷、单位都没有联系。使用时请概括，不引用原话。",
+        "Shuffled; tied to no ballot and no unit. Paraphrase before use; do not quote.",
+    ),
+    "no_texts": ("没有人填写。", "Nobody wrote anything."),
+    "role": ("参评人身份", "Respondents by role"),
+    "withheld": ("人数较少，不单独显示", "Not shown: too few answers"),
+    "why_withheld": ("没有显示的数字", "Figures not shown"),
+    "notes": ("说明", "Notes"),
+    "void_reasons": ("废票原因", "Void ballots, by reason"),
+    "form": ("问卷", "Form"),
+    "no_total": ("各组之间不加总。", "Teams are not added up."),
+    "all": ("全部数字", "All figures"),
+    "satisfaction": ("满意率", "Satisfaction"),
+    "bad-enc": ("封口不成形", "seal malformed"),
+    "not-decryptable": ("打不开", "does not open"),
+    "bad-padding": ("填充不对", "padding wrong"),
+    "not-utf8": ("不是文字", "not text"),
+    "not-json": ("不是答卷格式", "not in the form of answers"),
+    "wrong-form": ("结构不对", "wrong structure"),
+    "unknown-item": ("有问卷以外的题", "answers an unknown item"),
+    "unknown-option": ("有题目以外的选项", "chooses an unknown option"),
+    "text-too-long": ("文字过长", "text too long"),
+}  # fmt: skip
+
+
+def words(language: str) -> dict[str, str]:
+    """All words in "zh" or "en"."""
+    return {key: pair[0 if language == "zh" else 1] for key, pair in _WORDS.items()}
+
+
+def check_number(record: str) -> str:
+    """核验编号: the first 16 hex digits of the record's hash in groups of four, as printed on every page."""
+    return " ".join(record[start : start + 4].upper() for start in range(0, 16, 4))

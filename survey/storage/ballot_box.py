@@ -135,7 +135,8 @@ def _insertion(insert: Any) -> Any:
         .where(boxes.c.evaluation == bindparam("new_evaluation"), boxes.c.is_open)
         .with_for_update(read=True)
     )
-    return insert(ballots).from_select(_COLUMNS, box).on_conflict_do_nothing()
+    insertion = insert(ballots).from_select(_COLUMNS, box).on_conflict_do_nothing()
+    return insertion.execution_options(preserve_rowcount=True)
 
 
 _INSERT_SQLITE = _insertion(sqlite.insert)
@@ -156,8 +157,8 @@ def _cast_one(connection: Connection, item: _Casting) -> AddOutcome:
             ballots.c.evaluation == evaluation_id, ballots.c.token_digest == ballot.token_digest
         )
     ).first()
-    if stored is not None and tuple(stored) == (ballot.token, ballot.enc, ballot.ct):
-        return AddOutcome.SAME  # after closing too: whose acknowledgement was lost is told again that the ballot is in
-    if not connection.scalar(select(boxes.c.is_open).where(boxes.c.evaluation == evaluation_id)):
-        return AddOutcome.CLOSED
-    return AddOutcome.DIFFERENT
+    if stored is not None:
+        # After closing too: whose acknowledgement was lost is told again that the ballot is in.
+        return AddOutcome.SAME if tuple(stored) == (ballot.token, ballot.enc, ballot.ct) else AddOutcome.DIFFERENT
+    is_open = connection.scalar(select(boxes.c.is_open).where(boxes.c.evaluation == evaluation_id))
+    return AddOutcome.DIFFERENT if is_open else AddOutcome.CLOSED

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from survey.respondent import cast, issue, pages, problems, receipts
 from survey.respondent.desk import Desk
@@ -43,9 +43,10 @@ HEADERS = {
 def make_blueprint(desk: Desk, templates: Path) -> Blueprint:
     """The respondent interface over the given desk; `templates` is the folder of the page's sources."""
     blueprint = Blueprint("respondent", __name__)
-    blueprint.after_request(_same_headers)
-    problems.register(blueprint)
-    pages.register(blueprint, desk, templates)
+    blueprint.after_app_request(_same_headers)
+    loaded = pages.Pages.load(templates)
+    problems.register(blueprint, loaded.problem, loaded.integrity)
+    pages.register(blueprint, desk, loaded)
     issue.register(blueprint, desk)
     cast.register(blueprint, desk)
     receipts.register(blueprint, desk)
@@ -53,6 +54,9 @@ def make_blueprint(desk: Desk, templates: Path) -> Blueprint:
 
 
 def _same_headers(response: Response) -> Response:
+    # Also where no route matched; another blueprint sees to its own.
+    if request.blueprint not in (None, "respondent"):
+        return response
     for name, value in HEADERS.items():
         response.headers[name] = value
     return response

@@ -6,10 +6,11 @@ make two people's pages differ.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Response, request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from survey.audience import serves
 from survey.domain.rounds import State
@@ -20,14 +21,38 @@ from survey.respondent.desk import Desk
 HTML = "text/html; charset=utf-8"
 
 
-def register(blueprint: Blueprint, desk: Desk, templates: Path) -> None:
-    assets = load_assets()
-    environment = Environment(
-        loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    integrity = {name: asset.integrity for name, asset in assets.items()}
-    answer = Asset.of(environment.get_template("answer.html").render(integrity=integrity).encode("utf-8"), HTML)
-    home_template = environment.get_template("home.html")
+@dataclass(frozen=True)
+class Pages:
+    """The page files, read and rendered once at start."""
+
+    assets: dict[str, Asset]
+    answer: Asset
+    home: Template
+    problem: Template
+
+    @property
+    def integrity(self) -> dict[str, str]:
+        """File name -> Subresource Integrity value."""
+        return {name: asset.integrity for name, asset in self.assets.items()}
+
+    @classmethod
+    def load(cls, templates: Path) -> Pages:
+        """Raises SettingsError when the page bundle has not been built."""
+        assets = load_assets()
+        integrity = {name: asset.integrity for name, asset in assets.items()}
+        environment = Environment(
+            loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        answer = environment.get_template("answer.html").render(integrity=integrity)
+        return cls(
+            assets,
+            Asset.of(answer.encode("utf-8"), HTML),
+            environment.get_template("home.html"),
+            environment.get_template("problem.html"),
+        )
+
+
+def register(blueprint: Blueprint, desk: Desk, loaded: Pages) -> None:
     manifests: dict[str, Asset] = {}
 
     @blueprint.get("/")
@@ -41,14 +66,14 @@ def register(blueprint: Blueprint, desk: Desk, templates: Path) -> None:
             if round_.state is State.OPEN and round_.is_collecting(now)
             for evaluation in round_.evaluations
         ]
-        page = home_template.render(integrity=integrity, evaluations=evaluations)
+        page = loaded.home.render(integrity=loaded.integrity, evaluations=evaluations)
         return Response(page.encode("utf-8"), content_type=HTML)
 
     @blueprint.get("/e/<evaluation_id>")
     @serves("respondent")
     def answer_page(evaluation_id: str) -> Response:
         desk.evaluation(evaluation_id)
-        return _send(answer)
+        return _send(loaded.answer)
 
     @blueprint.get("/e/<evaluation_id>/manifest")
     @serves("respondent")
@@ -62,9 +87,9 @@ def register(blueprint: Blueprint, desk: Desk, templates: Path) -> None:
     @blueprint.get("/assets/<name>")
     @serves("respondent")
     def asset(name: str) -> Response:
-        if name not in assets:
+        if name not in loaded.assets:
             raise NotFound("There is no such file.")
-        return _send(assets[name])
+        return _send(loaded.assets[name])
 
 
 def _send(asset: Asset) -> Response:

@@ -1,6 +1,6 @@
-"""Refusals as problem documents (RFC 9457): a stable type for programs, one sentence for people.
+"""Refusals: problem documents (RFC 9457) for programs, one page in both languages for people.
 
-Law: a problem says what was wrong with the request and never repeats what was in it.
+Law: a refusal says what was wrong with the request and never repeats what was in it.
 """
 
 from __future__ import annotations
@@ -8,14 +8,46 @@ from __future__ import annotations
 import json
 
 from flask import Blueprint, Response, request
+from jinja2 import Template
 from werkzeug.exceptions import HTTPException
 
-from survey.errors import InvalidInput, NotFound, SurveyError, TooLarge
+from survey.errors import NotFound, SurveyError, TooLarge
 
 
-def register(blueprint: Blueprint) -> None:
-    blueprint.register_error_handler(SurveyError, problem)
-    blueprint.register_error_handler(HTTPException, http_problem)
+class MethodNotAllowed(SurveyError):
+    status = 405
+    kind = "method-not-allowed"
+
+
+class InternalError(SurveyError):
+    """A bug or a broken store; nothing was acknowledged, so the same request may be sent again."""
+
+    status = 500
+    kind = "internal-error"
+    title_zh = "服务器出了错，没有确认收到。请稍后再试一次。"
+    title_en = "The server failed; nothing was acknowledged. Please try again shortly."
+
+
+def register(blueprint: Blueprint, page: Template, integrity: dict[str, str]) -> None:
+    """page: the template for people; integrity: digests of the page's files."""
+
+    def refuse(error: SurveyError) -> Response:
+        wants_page = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", "")
+        if not wants_page:
+            return problem(error)
+        html = page.render(integrity=integrity, title_zh=error.title_zh, title_en=error.title_en)
+        return Response(html.encode("utf-8"), error.status, content_type="text/html; charset=utf-8")
+
+    def refuse_http(error: HTTPException) -> Response:
+        response = refuse(_named(error))
+        for name, value in error.get_headers():
+            if name == "Allow":  # 405 must say which methods there are (RFC 9110, section 15.5.6)
+                response.headers[name] = value
+        return response
+
+    blueprint.register_error_handler(SurveyError, refuse)
+    # For the whole application: an address that belongs to nobody is answered here, like everything a phone asks.
+    blueprint.app_errorhandler(HTTPException)(refuse_http)
 
 
 def problem(error: SurveyError) -> Response:
@@ -31,18 +63,16 @@ def problem(error: SurveyError) -> Response:
     return Response(body, error.status, content_type="application/problem+json")
 
 
-def http_problem(error: HTTPException) -> Response:
-    """Flask's own refusals (404, 405, 413 ...) in the same form."""
+def _named(error: HTTPException) -> SurveyError:
+    """The framework's own refusals in our words."""
     if error.code == 404:
-        return problem(NotFound("There is nothing at this address."))
+        return NotFound("There is nothing at this address.")
+    if error.code == 405:
+        return MethodNotAllowed("This address does not take this method.")
     if error.code == 413:
-        return problem(TooLarge("The body is larger than anything this address takes."))
-    refusal = InvalidInput(error.name)
-    response = problem(refusal)
-    response.status_code = error.code or 400
-    document = {"type": refusal.problem_type, "title": error.name, "status": response.status_code}
-    response.set_data(json.dumps(document).encode("utf-8"))
-    for name, value in error.get_headers():
-        if name == "Allow":  # 405 must say which methods there are (RFC 9110, section 15.5.6)
-            response.headers[name] = value
-    return response
+        return TooLarge("The body is larger than anything this address takes.")
+    if error.code is None or error.code >= 500:
+        return InternalError("The server failed; the same request may be sent again.")
+    refusal = SurveyError(error.name)
+    refusal.status = error.code
+    return refusal

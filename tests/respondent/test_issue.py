@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -152,7 +154,7 @@ def test_the_directory_names_the_key_and_the_address_of_token_requests(open_worl
     answer = client.get(f"{path}/.well-known/private-token-issuer-directory")
 
     assert answer.headers["Content-Type"] == "application/private-token-issuer-directory"
-    assert answer.get_json() == {
+    assert json.loads(answer.data) == {
         "issuer-request-uri": f"{path}/token-request",
         "token-keys": [{"token-type": 2, "token-key": open_world.manifest(open_world.first).facts["token_key"]}],
     }

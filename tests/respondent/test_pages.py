@@ -45,7 +45,7 @@ def test_every_answer_carries_the_same_headers_and_no_cookie(
 
 def test_two_people_get_byte_identical_pages_and_scripts(open_world: World, client: FlaskClient) -> None:
     other = open_world.app().test_client()
-    for path in all_paths(open_world)[1:9]:
+    for path in all_paths(open_world)[:3] + ["/assets/answer.js", "/assets/answer.css", "/assets/home.js"]:
         mine = client.get(path, headers={"User-Agent": "A", "Accept-Language": "en"})
         yours = other.get(path, headers={"User-Agent": "MicroMessenger", "Accept-Language": "zh-CN", "Cookie": "a=b"})
         assert mine.data == yours.data, path
@@ -90,6 +90,15 @@ def test_the_home_page_lists_open_evaluations_only(open_world: World, client: Fl
 def test_the_leader_is_never_shown_to_respondents(open_world: World, client: FlaskClient) -> None:
     for path in all_paths(open_world):
         assert "组长甲".encode() not in client.get(path).data, path
+
+
+def test_a_person_at_a_wrong_address_gets_a_page_in_both_languages(client: FlaskClient) -> None:
+    answer = client.get("/e/nowhere", headers={"Accept": "text/html,*/*"})
+
+    assert answer.status_code == 404
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert "没有找到" in answer.get_data(as_text=True)
+    assert 'lang="en"' in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("path", ["/", "/e/{id}", "/e/{id}/manifest", "/e/{id}/ballots", "/e/{id}/token-request"])

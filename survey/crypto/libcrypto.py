@@ -46,17 +46,19 @@ class Owned:
     """A C object and the duty to free it, done when the last reference goes."""
 
     __slots__ = ("_free", "_pid", "at")
+    # Held here because the module's own names are gone when the interpreter shuts down before this object.
+    _getpid = staticmethod(os.getpid)
 
     def __init__(self, at: int | None, free: Callable[[int], None]) -> None:
         if not at:
             raise MemoryError("libcrypto could not make an object.")
         self.at = at
         self._free = free
-        self._pid = os.getpid()
+        self._pid = self._getpid()
 
     def __del__(self) -> None:
         # After a fork another thread of the parent may have held a lock of this object: the child lets it be.
-        if getattr(self, "at", None) and self._pid == os.getpid():
+        if getattr(self, "at", None) and self._pid == self._getpid():
             self._free(self.at)
 
 

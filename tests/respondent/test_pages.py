@@ -45,7 +45,7 @@ def test_every_answer_carries_the_same_headers_and_no_cookie(
 
 def test_two_people_get_byte_identical_pages_and_scripts(open_world: World, client: FlaskClient) -> None:
     other = open_world.app().test_client()
-    for path in all_paths(open_world)[:3] + ["/assets/answer.js", "/assets/answer.css", "/assets/home.js"]:
+    for path in [*all_paths(open_world)[:3], "/assets/answer.js", "/assets/answer.css", "/assets/home.js"]:
         mine = client.get(path, headers={"User-Agent": "A", "Accept-Language": "en"})
         yours = other.get(path, headers={"User-Agent": "MicroMessenger", "Accept-Language": "zh-CN", "Cookie": "a=b"})
         assert mine.data == yours.data, path

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from survey.errors import SettingsError
 
 SETTINGS_FILE = "settings.json"
-SESSION_SECRET_FILE = "session.secret"
-SESSION_SECRET_LEN = 32
+SESSION_FILE = "session.secret"
+SESSION_KEY_LEN = 32
 DEFAULT_PUBLIC_URL = "http://localhost:8000"
 
 
@@ -64,7 +64,7 @@ class Settings:
             public_url=check_public_url(
                 _text(environ.get("SURVEY_PUBLIC_URL") or stored.get("public_url"), file, "public_url")
             ),
-            session_secret=_secret(instance / SESSION_SECRET_FILE),
+            session_secret=_secret(instance / SESSION_FILE),
         )
 
     @classmethod
@@ -77,9 +77,9 @@ class Settings:
         instance.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Others on the machine may list what stands in the repository, but not what an instance holds.
         instance.chmod(0o700)
-        secret_file = instance / SESSION_SECRET_FILE
+        secret_file = instance / SESSION_FILE
         with os.fdopen(os.open(secret_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            stream.write(secrets.token_bytes(SESSION_SECRET_LEN))
+            stream.write(secrets.token_bytes(SESSION_KEY_LEN))
         url = database_url or f"sqlite:///{(instance / 'survey.db').resolve()}"
         file.write_text(json.dumps({"database_url": url, "public_url": public_url}, indent=2) + "\n", "utf-8")
         file.chmod(0o600)  # a PostgreSQL URL may hold a password
@@ -105,6 +105,6 @@ def _secret(file: Path) -> bytes:
         secret = file.read_bytes()
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}.") from None
-    if len(secret) != SESSION_SECRET_LEN:
-        raise SettingsError(f"{file} must hold exactly {SESSION_SECRET_LEN} bytes.")
+    if len(secret) != SESSION_KEY_LEN:
+        raise SettingsError(f"{file} must hold exactly {SESSION_KEY_LEN} bytes.")
     return secret

@@ -48,6 +48,10 @@ class MemoryRegistry:
                 return round_
         return None
 
+    def find_state_of(self, evaluation_id: str) -> State | None:
+        round_ = self.find_round_of(evaluation_id)
+        return round_.state if round_ else None
+
     def list_rounds(self) -> list[Round]:
         return list(self.rounds.values())
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from survey.domain.rounds import Round
+from survey.domain.rounds import Round, State
 
 Clock = Callable[[], datetime]  # an aware UTC time
 Randomness = Callable[[int], bytes]  # n -> n random bytes
@@ -61,6 +61,9 @@ class Registry(Protocol):
     def find_round(self, round_id: str) -> Round | None: ...
 
     def find_round_of(self, evaluation_id: str) -> Round | None: ...
+
+    def find_state_of(self, evaluation_id: str) -> State | None:
+        """The state of the evaluation's round, asked on every token request: quick, without reading the round."""
 
     def list_rounds(self) -> list[Round]: ...
 

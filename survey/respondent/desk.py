@@ -12,8 +12,9 @@ from threading import Lock
 from survey.crypto.tokens import TokenIssuer, TokenVerifier
 from survey.domain.manifest import Manifest, get_manifest
 from survey.domain.ports import BallotBox, Clock, KeyFiles, Registry
+from survey.domain.rounds import State
 from survey.domain.throttle import WrongCodeThrottle
-from survey.errors import NotCollecting, NotFound
+from survey.errors import NotCollecting
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,8 @@ class Desk:
                 frozen = self._frozen.setdefault(evaluation_id, FrozenEvaluation(evaluation_id, manifest, self.keys))
         return frozen
 
-    def require_collecting(self, evaluation_id: str) -> None:
+    def require_collecting(self, evaluation: FrozenEvaluation) -> None:
         """Raises NotCollecting unless the round is open now."""
-        round_ = self.registry.find_round_of(evaluation_id)
-        if round_ is None:
-            raise NotFound("There is no such evaluation.")
-        if not round_.is_collecting(self.clock()):
+        is_open = self.registry.find_state_of(evaluation.id) is State.OPEN
+        if not (is_open and evaluation.manifest.is_within_times(self.clock())):
             raise NotCollecting("The evaluation is not open now.")

@@ -33,7 +33,7 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
     def token_request(evaluation_id: str) -> Response:
         evaluation = desk.evaluation(evaluation_id)
         wanted = TokenRequest.parse(read_exactly(request, TOKEN_REQUEST_LEN, REQUEST_TYPE))
-        desk.require_collecting(evaluation_id)
+        desk.require_collecting(evaluation)
         try:
             blind_sig = issue_token(
                 evaluation_id,

@@ -13,7 +13,6 @@ from flask import Blueprint, Response, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from survey.audience import serves
-from survey.domain.rounds import State
 from survey.errors import NotFound
 from survey.respondent.assets import Asset, load_assets
 from survey.respondent.desk import Desk
@@ -63,7 +62,7 @@ def register(blueprint: Blueprint, desk: Desk, loaded: Pages) -> None:
         evaluations = [
             {"id": evaluation.id, "round": round_.name, "team": evaluation.team}
             for round_ in desk.registry.list_rounds()
-            if round_.state is State.OPEN and round_.is_collecting(now)
+            if round_.is_collecting(now)
             for evaluation in round_.evaluations
         ]
         page = loaded.home.render(integrity=loaded.integrity, evaluations=evaluations)

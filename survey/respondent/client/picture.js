@@ -3,7 +3,7 @@ import { t } from './language.js'
 import { qrOf } from './qr.js'
 
 const WIDTH = 720
-const HEIGHT = 900
+const HEIGHT = 1020
 const MARGIN = 56
 const FONTS = '"PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 
@@ -47,18 +47,18 @@ export function pictureOf({ groups, facts }) {
       y += height
     }
   }
-  write(t('receipt.label'), '600 40px ' + FONTS, 58)
-  write(t('page.title'), '26px ' + FONTS, 40)
-  write(facts.team + '  ' + facts.round, '26px ' + FONTS, 52)
+  write(t('receipt.label'), '600 44px ' + FONTS, 58)
+  write(t('page.title'), '30px ' + FONTS, 46)
+  write(facts.team + '  ' + facts.round, '30px ' + FONTS, 56)
   const code = document.createElement('canvas')
   drawQr(code, groups.replace(/ /g, ''), 10)
   pen.drawImage(code, (WIDTH - code.width) / 2, y - 20)
   y += code.height + 30
   const words = groups.split(' ')
-  for (let at = 0; at < words.length; at += 5) {
-    write(words.slice(at, at + 5).join('  '), '34px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace', 50)
+  for (let at = 0; at < words.length; at += 4) {
+    write(words.slice(at, at + 4).join('  '), '40px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace', 58)
   }
   y += 8
-  write(t('receipt.picture.made'), '24px ' + FONTS, 36)
+  write(t('receipt.picture.made'), '28px ' + FONTS, 42)
   return canvas.toDataURL('image/png')
 }

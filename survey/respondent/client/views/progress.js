@@ -14,7 +14,7 @@ export function progress(index, total) {
 /** Back and next, in the flow of the page, and the way to clear everything. */
 export function feet({ back, next, clear }) {
   return [
-    h('div', { class: 'actions' }, next, back),
+    h('div', { class: 'actions onward' }, next, back),
     h('p', { class: 'kept' }, h('span', null, t('question.kept')), ' ', clear),
   ]
 }

@@ -46,10 +46,10 @@ export function remark({ screen, index, total, text, write, next, back, clear, n
     progress(index, total),
     h('h1', { id: 'question', class: 'question', tabindex: '-1', 'data-focus': true, lang: tagOf(screen.question) }, said(screen.question)),
     h(
-      'p',
+      'div',
       { id: 'hint' },
-      t('text.optional'),
-      screen.lead && h('span', { lang: tagOf(screen.lead) }, ' ' + said(screen.lead))
+      h('p', null, t('text.optional')),
+      screen.lead && h('p', { lang: tagOf(screen.lead) }, said(screen.lead))
     ),
     area,
     left,

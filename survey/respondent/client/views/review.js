@@ -67,7 +67,7 @@ export function review({ screens, content, bytes, change, back, send }) {
     h('p', { class: 'final' }, t('review.final')),
     h(
       'div',
-      { class: 'actions' },
+      { class: 'actions onward' },
       primary(t('review.send'), send, { id: 'send' }),
       button(t('review.back'), back, { id: 'back' })
     ),

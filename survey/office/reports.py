@@ -20,9 +20,11 @@ from survey.domain.lifecycle import get_round
 from survey.domain.rounds import COUNTED, Round
 from survey.domain.staff import OFFICE, READER
 from survey.errors import NotFound, NotYet
+from survey.office.drawings import bar, distribution
 from survey.office.language import in_language
 from survey.office.needs import Services
-from survey.office.withheld import sentences, why
+from survey.office.withheld import sentences, whole_table, why
+from survey.reports.words import check_number
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
@@ -49,7 +51,16 @@ def install(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.context_processor
     def helpers() -> dict[str, Any]:
-        return {"why": why, "sentences": sentences, "grade_words": grade_words, "by_dimension": by_dimension}
+        return {
+            "why": why,
+            "whole_table": whole_table,
+            "sentences": sentences,
+            "grade_words": grade_words,
+            "by_dimension": by_dimension,
+            "bar": bar,
+            "distribution": distribution,
+            "check_number": check_number,
+        }
 
 
 def grade_words(team: Mapping[str, Any]) -> str | None:
@@ -68,7 +79,7 @@ def _read(services: Services, round_id: str) -> tuple[Round, dict[str, Any]]:
     round_ = get_round(services.registry, round_id)
     record = services.registry.find_tally_record(round_id)
     if round_.state not in COUNTED or record is None:
-        raise NotYet(_("The boxes of this round are not opened yet. Until then there is no figure, for nobody."))
+        raise NotYet(_("The boxes of this round are not opened yet. Until then there are no figures for anyone."))
     report = disclose(record)
     return round_, report if current_user.role == OFFICE else _without_checklist(report)
 

@@ -24,7 +24,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def list_rounds() -> ResponseReturnValue:
         # One query whatever the number of rounds; ballots and used codes stand on the turnout page.
         rounds = sorted(services.registry.list_rounds(), key=lambda round_: _URGENCY.index(round_.state))
-        return render_template("office/rounds.html", rounds=[(round_, _sizes(round_)) for round_ in rounds], here="rounds")
+        return render_template(
+            "office/rounds.html", rounds=[(round_, _sizes(round_)) for round_ in rounds], here="rounds"
+        )
 
     @blueprint.get("/rounds/<round_id>", endpoint="show-round")
     @serves(OFFICE)

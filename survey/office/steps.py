@@ -58,7 +58,8 @@ def _make_key(round_: Round) -> Step:
         _("Make the opening key"),
         [
             _(
-                "%(threshold)s of %(count)s custodians will have to open the boxes together. Each keeps one share; the whole key never exists in one place.",
+                "%(threshold)s of %(count)s custodians will have to open the boxes together. "
+                "Each keeps one share; the whole key never exists in one place.",
                 threshold=round_.threshold,
                 count=len(round_.custodians),
             ),
@@ -86,7 +87,10 @@ def _print(round_: Round) -> Step:
         _("Print the slips"),
         [
             ngettext("One PDF per unit, %(num)d slip in all.", "One PDF per unit, %(num)d slips in all.", codes),
-            _("The codes are shown once and stored nowhere. Printing again voids every slip that was not used."),
+            _(
+                "The readable codes are written into this folder once; the server keeps none of them. "
+                "Printing again voids every slip that was not used."
+            ),
         ],
         [(_("Office"), f"survey round codes {round_.id} --out DIR")],
     )
@@ -120,7 +124,8 @@ def _count(round_: Round) -> Step:
         _("Open the boxes together"),
         [
             _(
-                "%(threshold)s of %(count)s custodians are needed. Each works on the own computer and gives back one part.",
+                "%(threshold)s of %(count)s custodians are needed. "
+                "Each works on their own computer and gives back one part.",
                 threshold=round_.threshold,
                 count=len(round_.custodians),
             ),

@@ -1,4 +1,4 @@
-"""Reasons for dashes: every figure that disclose() withholds is shown as a dash together with one of these sentences."""
+"""Reasons for dashes: a figure that disclose() withholds is shown as a dash together with one of these sentences."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ def why(team: Mapping[str, Any], what: str, code: str | None = None) -> str:
         if place in reasons:
             return in_language(reasons[place])
     return _("Not shown: too few answers.")
+
+
+def whole_table(team: Mapping[str, Any], what: str) -> str | None:
+    """The sentence when nothing of this table is shown, for one reason; else None."""
+    covered = any(entry["what"] in (what, "all") and entry["code"] is None for entry in team["suppressed"])
+    return why(team, what) if covered else None
 
 
 def sentences(suppressed: Iterable[Mapping[str, Any]]) -> list[str]:

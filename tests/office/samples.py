@@ -81,7 +81,13 @@ def record_of(round_: Round) -> bytes:
         tally = tallies[evaluation.id] = Tally(round_.questionnaire)
         void = 3 if ballots > 50 else 0
         for number in range(ballots - void):
-            texts = {"C-1": REMARK} if number % 9 == 0 else {"C-2": "表格少一些，格式统一一些。"} if number % 13 == 0 else {}
+            texts = (
+                {"C-1": REMARK}
+                if number % 9 == 0
+                else {"C-2": "表格少一些，格式统一一些。"}
+                if number % 13 == 0
+                else {}
+            )
             tally.add(Answers(_options(round_.questionnaire, draw), texts))
         for _ in range(void):
             tally.add_void("not-decryptable")

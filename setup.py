@@ -13,7 +13,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 TOP = Path(__file__).resolve().parent
-FONTS = ("noto-sans-sc/400Regular", "noto-sans-sc/700Bold", "noto-serif-sc/400Regular")
+FONTS = ("noto-sans-sc/400Regular", "noto-sans-sc/700Bold", "noto-serif-sc/400Regular", "noto-serif-sc/600SemiBold")
 
 
 class BuildWithPage(build_py):

@@ -45,8 +45,8 @@ _WORDS = {
         "每题得分是作出评价者的平均分，“不了解”和没填的不算；维度得分是各题的平均；总分按权重加权。中间"
         "不取整，显示时四舍五入，各项合计可能与总数不等。",
         "An item's score is the mean of those who rated it, without \"don't know\" and blank; a dimension's score is"
-        " the mean of its items; the total is weighted. Nothing is rounded on the way; what is shown is rounded half up and"
-        " may not add up.",
+        " the mean of its items; the total is weighted. Nothing is rounded on the way; what is shown is rounded half"
+        " up and may not add up.",
     ),
     "items": ("各题选项分布", "Answers by item"),
     "item": ("题目", "Item"),

@@ -1,7 +1,8 @@
 """Reaching the store. The one module of this folder that registry.py and ballot_box.py both import.
 
 SQLite is the default (one PC), PostgreSQL through psycopg 3 by its URL. Everything above sends the same statements to
-both; where they differ stands in engines.py (transactions), partitions.py (rewriting) and upkeep.py.
+both; where they differ stands in engines.py (transactions), partitions.py
+(rewriting) and tidying.py.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from survey.storage.commit_queue import CommitQueue
 from survey.storage.engines import is_sqlite, open_database, read, write
 from survey.storage.partitions import make_partition, rewrite_in_key_order
 from survey.storage.schema import check_schema, migrate
+from survey.storage.tidying import OrderRemains, tidy
 
 __all__ = [
     "NAMING",
     "CommitQueue",
+    "OrderRemains",
     "check_schema",
     "is_sqlite",
     "make_partition",
@@ -21,6 +24,7 @@ __all__ = [
     "open_database",
     "read",
     "rewrite_in_key_order",
+    "tidy",
     "write",
 ]
 

@@ -34,7 +34,7 @@ def rewrite_in_key_order(connection: Connection, table: Table, evaluation_id: st
     """Write all rows of an evaluation anew in key order, so that neither place nor version tells who came first.
 
     PostgreSQL: TRUNCATE gives the partition fresh files (heap, oversized values, indexes), so no dead row, no old
-    xmin and no counter of oversized values is left. SQLite: rows are overwritten and written again; upkeep.tidy
+    xmin and no counter of oversized values is left. SQLite: rows are overwritten and written again; tidying.tidy
     then orders the pages of the file.
     """
     columns = [column.name for column in table.c]

@@ -1,4 +1,4 @@
-"""Run by Alembic for every command; upkeep.py hands in the connection, inside a transaction of its own."""
+"""Run by Alembic for every command; schema.py hands in the connection, inside a transaction of its own."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def generate_proof(k: bytes, cs: Iterable[bytes], pairs: PairsDigest, context: b
     """
     points = p256()
     b = points.mult_base(k)
-    transcript = _Transcript(b, pairs, context)
+    transcript = Transcript(b, pairs, context)
     total = points.accumulator()
     count = 0
     for d, c in zip(transcript.coefficients(), cs if pairs.count else [BASE], strict=False):
@@ -112,7 +112,7 @@ def _verify(
     if len(proof) != PROOF_LEN:
         raise InvalidInput(f"A proof is exactly {PROOF_LEN} bytes long.")
     challenge, s = decode_scalar(proof[:32]), decode_scalar(proof[32:])
-    transcript = _Transcript(b, pairs, context)
+    transcript = Transcript(b, pairs, context)
     sum_m, sum_z = points.accumulator(), points.accumulator()
     again = PairsHash()
     for d, c, image in _with_pairs(transcript, cs, ds) if pairs.count else _lone_pair(transcript, b):
@@ -131,7 +131,7 @@ def _verify(
 
 
 def _with_pairs(
-    transcript: _Transcript, cs: Iterable[bytes], ds: Iterable[bytes]
+    transcript: Transcript, cs: Iterable[bytes], ds: Iterable[bytes]
 ) -> Iterator[tuple[bytes, bytes, bytes]]:
     try:
         for d, (c, image) in zip(transcript.coefficients(), zip(cs, ds, strict=True), strict=False):
@@ -140,7 +140,7 @@ def _with_pairs(
         raise InvalidInput("The two lists are not equally long.") from None
 
 
-def _lone_pair(transcript: _Transcript, b: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+def _lone_pair(transcript: Transcript, b: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
     yield next(transcript.coefficients()), BASE, b
 
 
@@ -151,7 +151,7 @@ def _sum(points: P256, *terms: tuple[bytes, bytes]) -> bytes:
     return total.value()
 
 
-class _Transcript:
+class Transcript:
     """The hashing of one proof: seed, coefficients, challenge."""
 
     def __init__(self, b: bytes, pairs: PairsDigest, context: bytes) -> None:

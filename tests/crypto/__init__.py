@@ -1,0 +1,1 @@
+"""Tests of survey.crypto: vectors with their papers, laws, and what must be refused."""

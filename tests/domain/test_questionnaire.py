@@ -195,11 +195,12 @@ JSON = st.recursive(
 @given(st.sampled_from(sorted(default_questionnaire().document)), JSON)
 def test_any_value_at_any_top_key_is_accepted_or_refused_with_a_sentence(key: str, value: object) -> None:
     document = {**default_questionnaire().document, key: value}
+    refusal = None
     try:
         parse_questionnaire(document)
-    except InvalidSpec as refusal:
-        assert str(refusal).startswith("questionnaire")
-        assert "expected" in str(refusal)
+    except InvalidSpec as error:
+        refusal = str(error)
+    assert refusal is None or (refusal.startswith("questionnaire") and "expected" in refusal)
 
 
 @pytest.mark.parametrize("char", ["x", "巡", "\U0001f600", '"', "\\", "\n", "\x00", "\u2028"])

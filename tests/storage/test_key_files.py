@@ -1,0 +1,122 @@
+"""domain.ports.KeyFiles: whole or not at all, for the owner only, never overwritten."""
+
+from __future__ import annotations
+
+import errno
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from survey.errors import NotFound, SettingsError, StoreUnavailable, WrongState
+from survey.storage.key_files import FileKeys
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "keys"
+
+
+@pytest.fixture
+def keys(folder: Path) -> FileKeys:
+    return FileKeys(folder)
+
+
+def mode_of(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_a_token_key_comes_back(keys: FileKeys) -> None:
+    keys.save_token_key("team-1", b"der bytes")
+    assert keys.token_key("team-1") == b"der bytes"
+
+
+def test_an_unknown_token_key_is_not_found(keys: FileKeys) -> None:
+    with pytest.raises(NotFound, match="no token key of team-1"):
+        keys.token_key("team-1")
+
+
+def test_a_new_folder_gets_an_instance_secret_that_stays(keys: FileKeys, folder: Path) -> None:
+    assert len(keys.instance_secret()) == 32
+    assert FileKeys(folder).instance_secret() == keys.instance_secret()
+
+
+def test_two_instances_have_different_secrets(tmp_path: Path) -> None:
+    assert FileKeys(tmp_path / "a").instance_secret() != FileKeys(tmp_path / "b").instance_secret()
+
+
+def test_ten_processes_that_start_at_once_agree_on_one_secret(folder: Path) -> None:
+    with ThreadPoolExecutor(10) as pool:
+        secrets = list(pool.map(lambda _: FileKeys(folder).instance_secret(), range(10)))
+    assert len(set(secrets)) == 1
+    assert [path.name for path in folder.parent.iterdir()] == ["keys"]
+
+
+def test_files_and_folder_are_for_the_owner_only(keys: FileKeys, folder: Path) -> None:
+    keys.save_token_key("team-1", b"der")
+    assert mode_of(folder) == 0o700
+    assert {mode_of(path) for path in folder.iterdir()} == {0o600}
+
+
+def test_nothing_else_is_left_in_the_folder(keys: FileKeys, folder: Path) -> None:
+    keys.save_token_key("team-1", b"der")
+    assert sorted(path.name for path in folder.iterdir()) == ["instance.secret", "team-1.der"]
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_key_that_others_may_read_is_refused_at_start(keys: FileKeys, folder: Path, mode: int) -> None:
+    keys.save_token_key("team-1", b"der")
+    (folder / "team-1.der").chmod(mode)
+    with pytest.raises(SettingsError, match=f"team-1.der has mode 0{mode:o}; expected 0600"):
+        FileKeys(folder)
+
+
+def test_a_folder_that_others_may_enter_is_refused_at_start(keys: FileKeys, folder: Path) -> None:
+    folder.chmod(0o750)
+    with pytest.raises(SettingsError, match="keys has mode 0750; expected 0700"):
+        FileKeys(folder)
+
+
+def test_a_folder_without_its_secret_is_refused_at_start(keys: FileKeys, folder: Path) -> None:
+    """A fresh secret would silently make every printed code unknown."""
+    (folder / "instance.secret").unlink()
+    with pytest.raises(SettingsError, match=r"has no instance\.secret"):
+        FileKeys(folder)
+
+
+def test_a_secret_of_the_wrong_length_is_refused(keys: FileKeys, folder: Path) -> None:
+    (folder / "instance.secret").write_bytes(b"short")
+    with pytest.raises(SettingsError, match="exactly 32 bytes"):
+        keys.instance_secret()
+
+
+def test_a_token_key_is_never_replaced(keys: FileKeys) -> None:
+    keys.save_token_key("team-1", b"first")
+    with pytest.raises(WrongState, match="already is a token key of team-1"):
+        keys.save_token_key("team-1", b"second")
+    assert keys.token_key("team-1") == b"first"
+
+
+def test_the_same_token_key_may_be_saved_again(keys: FileKeys) -> None:
+    keys.save_token_key("team-1", b"first")
+    keys.save_token_key("team-1", b"first")
+    assert keys.token_key("team-1") == b"first"
+
+
+def test_a_key_that_cannot_be_written_whole_leaves_nothing(
+    keys: FileKeys, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreUnavailable, match="No space left"):
+        keys.save_token_key("team-1", b"der")
+    assert [path.name for path in folder.iterdir()] == ["instance.secret"]
+
+
+@pytest.mark.parametrize("evaluation_id", ["", "../team", "a/b", "a\0b", ".", "a" * 65])
+def test_an_id_that_is_no_id_never_becomes_a_path(keys: FileKeys, evaluation_id: str) -> None:
+    with pytest.raises(NotFound, match="no such evaluation"):
+        keys.token_key(evaluation_id)

@@ -50,7 +50,7 @@ def test_an_object_is_freed_exactly_once() -> None:
     assert freed == [4711]
 
 
-def test_an_object_of_the_parent_is_not_freed_by_a_child(monkeypatch: object) -> None:
+def test_an_object_of_the_parent_is_not_freed_by_a_child() -> None:
     freed: list[int] = []
     owned = Owned(4711, freed.append)
     owned._pid = os.getpid() + 1  # as a child sees it after a fork

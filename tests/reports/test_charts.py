@@ -1,0 +1,55 @@
+"""Drawings: figures in their titles, bars from zero, no inline style."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey.reports.charts import Part, bar, distribution
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parsed(markup: str) -> ET.Element:
+    return ET.fromstring(markup)  # noqa: S314  # our own markup
+
+
+@pytest.mark.parametrize(("score", "width"), [("0.00", 0), ("50.00", 160), ("91.30", 292.16), ("100.00", 320)])
+def test_a_bar_starts_at_zero_and_is_as_long_as_its_score(score: str, width: float) -> None:
+    rect = parsed(bar(score, f"总分 {score}")).find(f"{SVG}rect")
+    assert rect is not None
+    assert float(rect.attrib["x"]) == 0
+    assert float(rect.attrib["width"]) == width
+
+
+@given(st.lists(st.tuples(st.text("好差<&\"'x", max_size=6), st.integers(0, 50), st.booleans()), max_size=7))
+def test_a_distribution_tiles_its_width_and_says_every_count_in_its_title(
+    parts: list[tuple[str, int, bool]],
+) -> None:
+    drawing = parsed(distribution([Part(*part) for part in parts], "D1-1"))
+    title = drawing.findtext(f"{SVG}title", "")
+    assert all(f"{label} {count}" in title for label, count, _ in parts)
+    boxes = [(float(r.attrib["x"]), float(r.attrib["width"])) for r in drawing.findall(f"{SVG}rect")]
+    assert len(boxes) == sum(count > 0 for _, count, _ in parts)
+    if boxes:
+        assert sum(width for _, width in boxes) == pytest.approx(320, abs=0.1)
+        assert boxes[0][0] == 0
+
+
+@pytest.mark.parametrize(
+    "markup", [bar("91.30", "总分"), distribution([Part("好", 3), Part("不了解", 1, True)], "D1-1")]
+)
+def test_a_drawing_is_an_image_with_a_title_and_without_style_or_script(markup: str) -> None:
+    drawing = parsed(markup)
+    assert drawing.attrib["role"] == "img"
+    assert drawing[0].tag == f"{SVG}title"
+    assert all("style" not in e.attrib and "id" not in e.attrib and e.tag != f"{SVG}script" for e in drawing.iter())
+
+
+def test_answers_outside_the_score_are_outlined_so_that_they_differ_without_colour() -> None:
+    inside, outside = parsed(distribution([Part("好", 1), Part("不了解", 1, True)], "D1-1")).findall(f"{SVG}rect")
+    assert "stroke-dasharray" in outside.attrib
+    assert "stroke-dasharray" not in inside.attrib

@@ -59,14 +59,15 @@ class Place:
                 place.fail(f"has the name {_shown(name)}", "1 to 16 letters, digits, - or _")
             yield name, place
 
-    def text(self, maximum: int) -> str:
-        """A text that is not blank, of at most `maximum` code points and free of control characters."""
+    def text(self, maximum: int, *, lines: bool = False) -> str:
+        """A text that is not blank, of at most `maximum` code points, without control characters."""
         if not isinstance(self.value, str) or not self.value.strip():
             self.fail(f"is {_shown(self.value)}", f"a text of 1 to {maximum} characters")
         if len(self.value) > maximum:
             self.fail(f"has {len(self.value)} characters", f"at most {maximum}")
-        if any(ord(char) < 32 or 0xD800 <= ord(char) < 0xE000 for char in self.value.strip()):
-            self.fail("has a control character or half a character", "plain text on one line")
+        for char in self.value.strip():
+            if (char < " " and not (lines and char == "\n")) or 0xD800 <= ord(char) < 0xE000:
+                self.fail("has a control character or half a character", "plain text" + " on one line" * (not lines))
         return self.value.strip()
 
     def code(self) -> str:

@@ -34,6 +34,13 @@ def test_the_named_backend_is_used_inside_the_with_block_only() -> None:
     assert (inside, arithmetic.backend().name) == ("gmp", "libcrypto")
 
 
+def _added(points: P256, left: bytes, right: bytes) -> bytes:
+    try:
+        return points.add(left, right)
+    except InvalidInput:  # x and y happened to be opposite
+        return INFINITY
+
+
 @few
 @given(scalars, scalars)
 def test_both_backends_multiply_and_add_to_the_same_bytes(x: bytes, y: bytes) -> None:
@@ -41,7 +48,8 @@ def test_both_backends_multiply_and_add_to_the_same_bytes(x: bytes, y: bytes) ->
 
     assert GMP.p256.mult_base(x) == point
     assert GMP.p256.mult(y, point) == LIBCRYPTO.p256.mult(y, point)
-    assert GMP.p256.add(point, BASE) == LIBCRYPTO.p256.add(point, BASE)
+    other = LIBCRYPTO.p256.mult_base(y)
+    assert _added(GMP.p256, point, other) == _added(LIBCRYPTO.p256, point, other)
     assert list(GMP.p256.mult_each(y, [point, BASE])) == list(LIBCRYPTO.p256.mult_each(y, [point, BASE]))
 
 

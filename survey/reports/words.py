@@ -11,6 +11,7 @@ _WORDS = {
     "team": ("巡察组", "Team"),
     "unit": ("被巡察单位", "Unit"),
     "whole": ("合计", "Whole team"),
+    "whole_only": ("答卷只按全组统计", "ballots are counted for the whole team only"),
     "participation": ("参评情况", "Participation"),
     "entitled": ("应参评（人）", "Entitled"),
     "printed": ("制发答题码（个）", "Codes printed"),

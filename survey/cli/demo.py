@@ -6,6 +6,7 @@ invented. The one thing a real round must not do is said aloud: here all shares 
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import signal
@@ -53,6 +54,8 @@ def demo(instance: Path, port: int, respondents: int) -> None:
     """
     from survey.cli.serving import require_free_port, running_server
 
+    for name in ("SURVEY_DATABASE_URL", "SURVEY_PUBLIC_URL"):
+        os.environ.pop(name, None)  # those of a real instance, which a demonstration must not touch
     require_free_port("127.0.0.1", port)  # before the former demonstration is thrown away
     signal.signal(signal.SIGTERM, _end)
     stage = _Stage.make(instance / FOLDER, f"http://localhost:{port}")

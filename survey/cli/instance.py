@@ -53,7 +53,7 @@ def is_asked_by_a_person() -> bool:
 
 def make_instance(instance: Path, database_url: str | None, public_url: str) -> None:
     """Settings, secrets and an empty store. A store that cannot be reached leaves no instance behind."""
-    from survey.settings import SESSION_SECRET_FILE, SETTINGS_FILE, Settings
+    from survey.settings import SETTINGS_FILE, Settings
     from survey.storage.database import migrate, open_database
     from survey.storage.key_files import FileKeys
 
@@ -66,8 +66,7 @@ def make_instance(instance: Path, database_url: str | None, public_url: str) -> 
             engine.dispose()
         FileKeys(settings.keys_folder)  # makes the folder and the instance secret
     except BaseException:
-        for name in (SETTINGS_FILE, SESSION_SECRET_FILE):
-            (instance / name).unlink(missing_ok=True)
+        (instance / SETTINGS_FILE).unlink(missing_ok=True)
         raise
 
 
@@ -82,7 +81,7 @@ def tidy(instance: Path) -> None:
 def tidy_store(database_url: str) -> None:
     """Raises StoreUnavailable when somebody is in the way."""
     from survey.storage.database import open_database
-    from survey.storage.upkeep import tidy as tidy_engine
+    from survey.storage.database import tidy as tidy_engine
 
     engine = open_database(database_url)
     try:

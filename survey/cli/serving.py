@@ -5,21 +5,25 @@ Law: no access log. Which address asked for what, and when, is exactly what must
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from survey.errors import SettingsError
+from survey.errors import SettingsError, SurveyError
+
+if TYPE_CHECKING:
+    from survey.settings import Settings
 
 TARGET = "survey:create_app"
 BLOCKING_THREADS = 2  # per worker: one more than waits for the disk; the arithmetic releases the interpreter's lock
@@ -52,26 +56,62 @@ def serve(
     if tls_key is not None:
         _check_tls_key(tls_key)
     settings = Settings.load(instance)
-    _check_application(settings)
+    _check_instance(settings)
     require_free_port(host, port)
-    # The workers are new processes: they read the instance from here.
+    # The workers read the instance from here.
     os.environ["SURVEY_INSTANCE"] = str(instance.resolve())
     address = f"{'https' if tls_cert else 'http'}://{_visible(host)}:{port}"
-    threading.Thread(target=_tell_when_ready, args=(address, settings.public_url), daemon=True).start()
+    ready = f"Ready: {address} (slips say {settings.public_url}). Ctrl-C ends it."
     if find_spec("granian") is not None:
-        _serve_with_granian(host, port, workers or min(os.cpu_count() or 1, MOST_WORKERS), tls_cert, tls_key)
+        _serve_with_granian(host, port, workers or min(os.cpu_count() or 1, MOST_WORKERS), tls_cert, tls_key, ready)
     else:
-        _serve_with_waitress(host, port, tls_cert)
+        _serve_with_waitress(host, port, tls_cert, ready)
 
 
-def _check_application(settings: object) -> None:
-    """Everything that can be wrong with the instance is said here, once, and not by every worker in a traceback."""
-    from survey import create_app
+def _check_instance(settings: Settings) -> None:
+    """What can be wrong with the instance is said here, once, and not by every worker.
 
-    create_app(settings)  # type: ignore[arg-type]  # Settings, imported late
+    Nothing stays open and no thread runs afterwards: the workers are forked from this process.
+    """
+    import survey.app  # noqa: F401  # imported once for all workers
+    from survey.respondent.assets import load_assets
+    from survey.storage.database import check_schema, open_database
+    from survey.storage.key_files import FileKeys
+
+    engine = open_database(settings.database_url)
+    try:
+        check_schema(engine)
+    finally:
+        engine.dispose()
+    FileKeys(settings.keys_folder)
+    load_assets()
 
 
-def _serve_with_granian(host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path | None) -> None:
+class _Loader:
+    """Makes the application in each worker; the last one to have it says that the server is ready."""
+
+    def __init__(self, workers: int, ready: str) -> None:
+        self._missing = multiprocessing.Value("i", workers)
+        self._ready = ready
+
+    def __call__(self) -> object:
+        from survey import create_app
+
+        try:
+            app = create_app()
+        except SurveyError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(1)
+        with self._missing.get_lock():
+            self._missing.value -= 1
+            if self._missing.value == 0:
+                click.echo(self._ready)
+        return app
+
+
+def _serve_with_granian(
+    host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path | None, ready: str
+) -> None:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, SSLProtocols
     from granian.log import LogLevels
@@ -93,10 +133,10 @@ def _serve_with_granian(host: str, port: int, workers: int, tls_cert: Path | Non
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         factory=True,
-    ).serve()
+    ).serve(target_loader=_Loader(workers, ready), wrap_loader=False)
 
 
-def _serve_with_waitress(host: str, port: int, tls_cert: Path | None) -> None:
+def _serve_with_waitress(host: str, port: int, tls_cert: Path | None, ready: str) -> None:
     import signal
 
     import waitress
@@ -106,7 +146,9 @@ def _serve_with_waitress(host: str, port: int, tls_cert: Path | None) -> None:
     if tls_cert is not None:
         raise SettingsError("Without granian there is no TLS here; put a proxy with the certificate in front.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    waitress.serve(create_app(), host=host, port=port, threads=8, ident=None)
+    server = waitress.create_server(create_app(), host=host, port=port, threads=8, ident=None)
+    click.echo(ready)
+    server.run()
 
 
 def _check_tls_key(path: Path) -> None:
@@ -161,15 +203,6 @@ def is_ready(address: str) -> bool:
         return False
     finally:
         pool.clear()
-
-
-def _tell_when_ready(address: str, public_url: str) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline:
-        if is_ready(address):
-            click.echo(f"Ready: {address} (slips say {public_url}). Ctrl-C ends it.")
-            return
-        time.sleep(_POLL)
 
 
 @dataclass(frozen=True)

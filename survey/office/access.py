@@ -28,7 +28,7 @@ from werkzeug.exceptions import HTTPException
 from survey.audience import serves
 from survey.domain.ports import Account
 from survey.domain.staff import OFFICE, READER
-from survey.errors import SurveyError
+from survey.errors import NotYet, SurveyError
 from survey.office import trail
 from survey.office.needs import Services
 from survey.office.words import role_words
@@ -87,7 +87,6 @@ def install(blueprint: Blueprint, services: Services) -> None:
             flash(_("You were signed out because nothing happened for 20 minutes. Please sign in again."))
         if "public" not in audiences:
             if not current_user.is_authenticated:
-                trail.note(result="not signed in")
                 here = request.full_path.rstrip("?") if request.method == "GET" else None
                 return redirect(url_for("office.show-login", next=here), 303)
             if "staff" not in audiences and current_user.role not in audiences:
@@ -200,6 +199,8 @@ def _install_refusals(blueprint: Blueprint) -> None:
     def survey_error(error: SurveyError) -> ResponseReturnValue:
         if error.status == 404:
             return page(404, _("There is nothing at this address"), _("Please check it, or start again from the list."))
+        if isinstance(error, NotYet):
+            return page(error.status, _("Not yet"), str(error))
         # The sentence is the one the command line prints: it names round, state and expectation, nothing secret.
         return page(error.status, _("This could not be done"), str(error))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, abort, render_template, send_from_directory
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -13,10 +13,12 @@ from survey.office.needs import Services
 from survey.office.words import COMMANDS, DUTIES
 
 ASSETS = Path(__file__).resolve().parent / "assets"
-_FILES = {"office.css": "text/css", "mark.svg": "image/svg+xml"}
+_TYPES = {"office.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
+    assets = {name: (ASSETS / name).read_bytes() for name in _TYPES}  # a few kilobytes, read once
+
     @blueprint.get("/account", endpoint="show-account")
     @serves("staff")
     def show_account() -> ResponseReturnValue:
@@ -28,6 +30,6 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/assets/<name>", endpoint="asset")
     @serves("public")
     def asset(name: str) -> ResponseReturnValue:
-        if name not in _FILES:
+        if name not in assets:
             abort(404)
-        return send_from_directory(ASSETS, name, mimetype=_FILES[name])
+        return Response(assets[name], content_type=_TYPES[name])

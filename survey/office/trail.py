@@ -4,7 +4,8 @@ A view is logged because it exists, not because its author remembered to. The ac
 ("read-report"); the object is the round or evaluation in the address; the result is what the response says, unless
 the view was more exact with note().
 
-Law: a line never holds what was typed into the login form. People type their password into the name field.
+Law: a line never holds what was typed into the login form: people type their password into the name field. And
+whoever is not signed in leaves no line unless they try to sign in: a respondent who strays here keeps their address.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from flask_login import current_user
 from survey.office.needs import Services
 
 UNKNOWN = "-"
-_QUIET = frozenset({"asset", "show-login", "choose-language"})  # shows nothing of a round and changes nothing
+_QUIET = frozenset({"asset", "show-login", "choose-language"})  # show nothing of a round and change nothing
 
 
 def note(*, result: str | None = None, account: str | None = None, object: str | None = None) -> None:
@@ -29,12 +30,13 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.before_request
     def remember_account() -> None:
         # Taken before the view runs: after signing out there is nobody left to name.
-        g.trail_account = current_user.name if current_user.is_authenticated else UNKNOWN
+        if request.endpoint != "office.asset" and current_user.is_authenticated:
+            g.trail_account = current_user.name
 
     @blueprint.after_request
     def write_line(response: Response) -> Response:
         action = (request.endpoint or "").removeprefix("office.")
-        if action in _QUIET and not hasattr(g, "trail_result"):
+        if (action in _QUIET and "trail_result" not in g) or ("trail_account" not in g and action != "log-in"):
             return response
         # When the log cannot be written this raises, and the page is not shown: no unrecorded reading.
         services.audit.append(

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 import survey
 from survey.domain.staff import ROLES
-from survey.office import make_blueprint, passwords
+from survey.office import make_blueprint
 from tests.fakes import Services
 from tests.office import samples
 
@@ -21,7 +22,8 @@ HTTPS = {"base_url": "https://survey.example", "headers": {"Referer": "https://s
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    return passwords.hash_password(PASSWORD)
+    """Insecure and quick: a hash names its own cost, and most tests are not about passwords."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @pytest.fixture

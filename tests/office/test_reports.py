@@ -1,0 +1,177 @@
+"""Reports: nothing before opening; every figure from disclose(); a dash with its reason; who may read what."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from survey.domain.disclosure import disclose
+from survey.domain.tally import canonical_json
+from tests.office.samples import REMARK
+from tests.office.test_rounds import cells
+
+GROUP = "计入的答卷少于5份"
+TEXTS = "计入的答卷少于10份"
+DASH = "—"
+
+
+@pytest.fixture
+def report(services):
+    return disclose(services.registry.find_tally_record("opened"))
+
+
+def path_of(report, number: int) -> str:
+    return f"/office/rounds/opened/report/{report['evaluations'][number]['id']}"
+
+
+@pytest.mark.parametrize("role", ["office", "reader"])
+@pytest.mark.parametrize("state", ["draft", "frozen", "printed", "open", "closed"])
+def test_before_opening_there_is_no_report(signed_in, role, state):
+    response = signed_in(role).get(f"/office/rounds/{state}/report")
+    assert response.status_code == 403
+    assert "还没有开封" in response.text
+
+
+def test_a_record_is_not_shown_while_the_round_is_not_counted(signed_in, services):
+    """Even if a record lay in the store too early, no page would show it."""
+    services.registry.records["closed"] = services.registry.records["opened"]
+    assert signed_in("office").get("/office/rounds/closed/report").status_code == 403
+
+
+def test_the_list_of_reports_has_counted_rounds_only(signed_in):
+    page = signed_in("reader").get("/office/reports").text
+    assert re.findall(r"/office/rounds/(\w+)/report", page) == ["opened", "reported", "archived", "destroyed"]
+
+
+def test_an_empty_list_of_reports_says_when_there_will_be_one(signed_in, services):
+    services.registry.rounds.clear()
+    assert "什么时候有报告" in signed_in("reader").get("/office/reports").text
+
+
+def test_teams_stand_side_by_side_with_both_denominators(signed_in, report):
+    page = signed_in("reader").get("/office/rounds/opened/report").text
+    first = report["evaluations"][0]
+    shown = [cell for cell in cells(page.split("</table>")[0], "第一巡察组") if cell]
+    assert shown[0] == first["score"]
+    assert shown[-4:] == [
+        first["grade"],
+        first["satisfaction_of_valid"],
+        first["satisfaction_of_entitled"],
+        str(first["counted"]),
+    ]
+    assert first["satisfaction_of_valid"] != first["satisfaction_of_entitled"]
+
+
+def test_participation_names_entitled_printed_used_counted_and_void(signed_in, report):
+    table = signed_in("office").get("/office/rounds/opened/report").text.split('id="ballots"')[1]
+    first = report["evaluations"][0]
+    assert cells(table, "第一巡察组") == [
+        "72",
+        "79",
+        "61",
+        "58",
+        "3",
+        first["participation_rate"],
+        first["return_rate"],
+    ]
+
+
+def test_a_team_page_shows_every_item_with_all_its_counts(signed_in, report):
+    page = signed_in("office").get(path_of(report, 0)).text
+    for item in report["evaluations"][0]["items"]:
+        [row] = re.findall(rf'<tr>\s*<th[^>]*><span class="code">{item["code"]}</span>.*?</tr>', page, re.DOTALL)
+        figures = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+        assert figures == [
+            *(str(n) for n in item["counts"].values()),
+            item["score"],
+            item["satisfaction_of_valid"],
+            item["satisfaction_of_entitled"],
+        ]
+
+
+def test_a_team_page_shows_dimensions_remarks_and_units(signed_in, report):
+    page = signed_in("office").get(path_of(report, 0)).text
+    for dimension in report["evaluations"][0]["dimensions"]:
+        assert dimension["zh"] in page
+        assert f">{dimension['score']}<" in page
+    assert REMARK in page
+    assert "文学院" in page
+
+
+def test_below_the_minimum_group_there_is_a_dash_with_its_reason_and_no_figure(signed_in, report):
+    office = signed_in("office")
+    row = cells(office.get("/office/rounds/opened/report").text.split("</table>")[0], "第三巡察组")
+    assert [cell[0] for cell in row if cell][:4] == [DASH] * 4
+    assert all(GROUP in cell for cell in row[:1] + row[2:5])
+    team = office.get(path_of(report, 2)).text
+    assert DASH in team
+    assert GROUP in team
+    assert "D1-1" not in team
+    assert "%</dd>" not in team
+
+
+def test_below_the_minimum_for_items_tables_become_a_dash_with_its_reason(signed_in, report):
+    page = signed_in("office").get(path_of(report, 1)).text
+    assert report["evaluations"][1]["score"] in page
+    assert page.count(f"— </span>{TEXTS}") >= 4  # dimensions, items, checklist, remarks
+    assert "D1-1" not in page
+    assert REMARK not in page
+
+
+def test_the_answers_of_a_withheld_team_change_nothing_on_any_page(signed_in, services, report):
+    """Turn every answer of the third team round: whoever reads the pages must not see a difference."""
+    office = signed_in("office")
+    paths = ("/office/rounds/opened/report", path_of(report, 2))
+    before = [office.get(path).text for path in paths]
+    record = json.loads(services.registry.find_tally_record("opened"))
+    third = record["evaluations"][2]
+    for table in (third["items"], third["checklist"], {"overall": third["overall"]}):
+        for counts in table.values():
+            turned = dict(zip(counts, reversed(counts.values()), strict=True))
+            counts.update(turned)
+    third["texts"]["C-1"] = ["一句完全不同的话"]
+    services.registry.records["opened"] = canonical_json(record)
+    after = [office.get(path).text for path in paths]
+    assert after != before  # the verification number is another one
+    assert [without_number(page) for page in after] == [without_number(page) for page in before]
+
+
+def without_number(page: str) -> str:
+    return re.sub(r'csrf_token" value="[^"]+"|([0-9A-F]{4} ?){4}', "", page)
+
+
+def test_the_checklist_is_for_the_office_only(signed_in, report):
+    office, reader = (signed_in(role).get(path_of(report, 0)).text for role in ("office", "reader"))
+    assert "禁止事项反映情况" in office
+    assert "T-05" in office
+    assert "未经核实" in office
+    assert "禁止事项" not in reader
+    assert "T-05" not in reader
+
+
+def test_readers_learn_nothing_of_the_checklist_from_reasons_either(signed_in, report):
+    reader = signed_in("reader")
+    for path in ("/office/rounds/opened/report", path_of(report, 1), path_of(report, 2)):
+        assert "禁止事项" not in reader.get(path).text
+
+
+def test_every_report_page_carries_the_verification_number(signed_in, report):
+    office = signed_in("office")
+    number = report["record"][:16].upper()
+    grouped = " ".join(number[start : start + 4] for start in range(0, 16, 4))
+    for path in ("/office/rounds/opened/report", path_of(report, 0), path_of(report, 2)):
+        assert grouped in office.get(path).text
+
+
+def test_an_evaluation_of_another_round_is_not_found(signed_in, services):
+    other = services.registry.find_round("reported").evaluations[0].id
+    assert signed_in("office").get(f"/office/rounds/opened/report/{other}").status_code == 404
+
+
+def test_drawings_carry_their_figures_as_text(signed_in, report):
+    page = signed_in("office").get(path_of(report, 0)).text
+    first = report["evaluations"][0]
+    assert f"<title>得分 {first['score']}</title>" in page
+    assert "<title>D1-1 好 " in page

@@ -38,7 +38,8 @@ export function heading(...children) {
 export function button(label, work, attributes = {}) {
   let busy = false
   const node = h('button', { type: 'button', class: 'quiet', ...attributes }, label)
-  node.addEventListener('click', async () => {
+  node.addEventListener('click', async (event) => {
+    event.preventDefault() // a form is there for the Enter key; nothing is ever submitted by the browser
     if (busy) return
     busy = true
     node.setAttribute('aria-disabled', 'true')

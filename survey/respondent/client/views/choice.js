@@ -45,12 +45,7 @@ export function choice({ screen, index, total, chosen, choose, next, back, clear
     progress(index, total),
     h(
       'form',
-      {
-        onSubmit: (event) => {
-          event.preventDefault()
-          goOn()
-        },
-      },
+      null,
       h(
         'fieldset',
         null,
@@ -65,7 +60,7 @@ export function choice({ screen, index, total, chosen, choose, next, back, clear
       ),
       complaint,
       feet({
-        next: primary(nextLabel, goOn, { id: 'next' }),
+        next: primary(nextLabel, goOn, { id: 'next', type: 'submit' }),
         back: back && button(t('question.back'), back, { id: 'back' }),
         clear: button(t('question.clear'), clear, { class: 'link' }),
       })

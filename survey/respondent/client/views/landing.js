@@ -54,8 +54,8 @@ export function landing({ manifest, screens, start, mustCompare, isResumed }) {
     h('h2', null, t('landing.about')),
     questionnaire.intro && h('p', { lang: tagOf(questionnaire.intro) }, said(questionnaire.intro)),
     h('p', null, t('landing.free')),
-    mustCompare && comparison(fingerprint),
     isResumed ? h('p', { class: 'note' }, t('landing.resume.why')) : h('p', null, t('landing.once')),
+    mustCompare && comparison(fingerprint),
     h(
       'div',
       { class: 'actions' },

@@ -27,6 +27,7 @@ ALLOWED = {
         "flask_babel",
         "flask_login",
         "flask_wtf",
+        "markupsafe",
         "werkzeug",
         "wtforms",
         "survey.domain",

@@ -51,7 +51,7 @@ class SqlBallotBox:
     def close_box(self, evaluation_id: str) -> None:
         """Closing a closed box rewrites it once more and changes nothing. Raises NotFound when it was never opened.
 
-        The pages of a SQLite file are put in order when the whole round is closed (tidying.py).
+        The pages of a SQLite file are put in order by tidy(), once, when the whole round is closed.
         """
 
         def work(connection: Connection) -> None:

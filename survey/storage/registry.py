@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 from survey.domain.ports import SpendOutcome, UnitTurnout
 from survey.domain.rounds import Round, State
 from survey.errors import NotFound, WrongState
-from survey.storage.database import CommitQueue, make_partition, read, rewrite_in_key_order, tidy, write
+from survey.storage.database import CommitQueue, make_partition, read, rewrite_in_key_order, write
 from survey.storage.registry_tables import (
     NO_REQUEST,
     UNUSED,
@@ -55,10 +55,7 @@ class SqlRegistry:
         write(self._engine, work)
 
     def save_round(self, round_: Round, expected: str) -> None:
-        """Closing is finished by this step, so the file is tidied here; raises OrderRemains when only that failed."""
         write(self._engine, lambda connection: _replace(connection, round_, expected))
-        if round_.state is State.CLOSED:
-            tidy(self._engine)
 
     def find_round(self, round_id: str) -> Round | None:
         return self._find(_ROUNDS.where(rounds.c.id == round_id))

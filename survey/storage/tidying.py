@@ -3,6 +3,8 @@
 Rows in key order may still lie on pages in order of arrival, and SQLite's journal holds every commit since the last
 checkpoint. PostgreSQL needs nothing here: partitions.py has written fresh files; the server's own write-ahead log is
 its administrator's to recycle, and the README says so.
+
+Law: whoever closes a round calls tidy() after its last step.
 """
 
 from __future__ import annotations
@@ -12,11 +14,11 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from survey.errors import SurveyError
+from survey.errors import StoreUnavailable
 from survey.storage.engines import is_sqlite
 
 
-class OrderRemains(SurveyError):
+class OrderRemains(StoreUnavailable):
     """What came before is stored and stays; only the file could not be rewritten yet."""
 
     status = 500

@@ -102,6 +102,7 @@ class _Stage:
         from survey.cli.accounts import Newcomer, add_newcomer
         from survey.cli.frame import services_of
         from survey.cli.instance import make_instance
+        from survey.domain.spec import ID_ALPHABET
         from survey.domain.staff import ROLES
 
         if folder.exists():
@@ -113,7 +114,7 @@ class _Stage:
         make_instance(folder, None, public_url)
         _say(f"Made an instance in {folder}.")
         services = services_of(folder)
-        passwords = {role: secrets.token_urlsafe(9) for role in ROLES}
+        passwords = {role: "".join(secrets.choice(ID_ALPHABET) for _ in range(14)) for role in ROLES}
         for role, password in passwords.items():
             add_newcomer(services, Newcomer(role, role, password))
         return cls(folder, services, passwords)

@@ -28,7 +28,7 @@ MAX_NESTING, MAX_VALUES = 50, 50_000
 MAX_UNPACKED = 100 * 1024 * 1024  # bytes: a small workbook may claim to hold gigabytes
 ROUND_SHEET, UNITS_SHEET = "round", "units"
 UNIT_COLUMNS = ("team", "leader", "unit", "entitled")
-_STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(\d+)\]")
+_STEP = re.compile(r"\.?\b([a-z_]+)\b|\[(\d+)\]", re.ASCII)
 
 Steps = tuple[str | int, ...]  # ("teams", 2, "units", 1, "entitled"): numbers count from 1, as people do
 
@@ -56,18 +56,18 @@ def read_round(path: Path, randomness: Randomness) -> Round:
         return parse_spec(spec.document, path.name, randomness)
     except InvalidSpec as error:
         place = _place_of(str(error), path.name, spec.places)
-        raise InvalidSpec(f"{error} [{path}, {place}]" if place else f"{error} [{path}]") from None
+        what = str(error).removeprefix(path.name).lstrip(": ")
+        raise InvalidSpec(f"{path}, {place}: {what}" if place else f"{path}: {what}") from None
 
 
 def _place_of(message: str, name: str, places: Mapping[Steps, str]) -> str | None:
     """Where the value stands that a message like "spec.yaml: teams[2].units[1].name: ..." speaks of."""
-    rest = message.removeprefix(name)
-    questionnaire = not rest.startswith(":")  # the questionnaire's own parser counts from 0 and has no field before
-    steps: list[str | int] = ["questionnaire"] if questionnaire else []
-    position = 0 if questionnaire else len(rest) - len(rest[1:].lstrip())
-    while found := _STEP.match(rest, position):
+    steps: list[str | int] = []
+    position = len(name) + 2
+    while found := _STEP.match(message, position):
         word, number = found.groups()
-        steps.append(word if number is None else int(number) + questionnaire)
+        # The questionnaire's own parser counts from 0.
+        steps.append(word if number is None else int(number) + (steps[0] == "questionnaire"))
         position = found.end()
     while steps and tuple(steps) not in places:
         steps.pop()
@@ -140,6 +140,7 @@ def _read_workbook(path: Path) -> SpecFile:
 
 def _sheets(path: Path) -> dict[str, list[list[Any]]]:
     """Sheet name in lower case -> rows of plain values."""
+    import io
     import warnings
     from xml.etree.ElementTree import ParseError  # its error only; expat itself stops entity bombs
     from zipfile import BadZipFile, ZipFile
@@ -148,13 +149,14 @@ def _sheets(path: Path) -> dict[str, list[list[Any]]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with ZipFile(path) as packed:
+        content = io.BytesIO(path.read_bytes())
+        with ZipFile(content) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_UNPACKED:
                 raise InvalidSpec(f"{path} unpacks to more than any round spec holds.")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about drawings and validations, which are not read
             # Values only: what a formula shows counts, and nothing in the file is executed.
-            workbook = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            workbook = openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
             try:
                 return {sheet.title.strip().lower(): _rows(sheet, path, sheet.title) for sheet in workbook.worksheets}
             finally:

@@ -108,7 +108,8 @@ def _unit(document: object, where: str, randomness: Randomness) -> Unit:
 def _questionnaire(document: object, where: str) -> Questionnaire:
     if document is None:
         return default_questionnaire()
-    return parse_questionnaire(dict(_mapping(document, f"{where}: questionnaire", "a questionnaire")), where)
+    place = f"{where}: questionnaire"
+    return parse_questionnaire(dict(_mapping(document, place, "a questionnaire")), place)
 
 
 def _mapping(value: object, where: str, what: str) -> Mapping[str, Any]:

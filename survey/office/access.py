@@ -15,8 +15,9 @@ import hmac
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
+from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user
@@ -52,7 +53,7 @@ class Staff(UserMixin):  # type: ignore[misc]  # flask_login carries no types
 
 
 class _OfficeLogin(LoginManager):  # type: ignore[misc]  # flask_login carries no types
-    def init_app(self, app: Flask, add_context_processor: bool = True) -> None:
+    def init_app(self, app: App, add_context_processor: bool = True) -> None:
         """Only be found by flask_login: its own hooks would look into the session after every response, phones' too."""
         app.login_manager = self  # type: ignore[attr-defined]  # where flask_login looks for it
 
@@ -79,7 +80,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.before_request
     def guard() -> ResponseReturnValue | None:
-        audiences = getattr(current_app.view_functions[request.endpoint or ""], "audiences", frozenset())
+        audiences = _audiences(request.endpoint or "")
         if request.endpoint == "office.asset":
             return None
         if "_user_id" in session and not _renew(services):
@@ -163,7 +164,13 @@ def _navigation() -> list[tuple[str, str, str]]:
         ("office.list-rounds", _("Rounds"), "rounds"),
         ("office.list-reports", _("Reports"), "reports"),
     ]
-    return [entry for entry in entries if current_user.role in current_app.view_functions[entry[0]].audiences]  # type: ignore[attr-defined]  # put there by serves()
+    return [entry for entry in entries if current_user.role in _audiences(entry[0])]
+
+
+def _audiences(endpoint: str) -> frozenset[str]:
+    """What @serves() says about the view; nobody where it says nothing."""
+    served: frozenset[str] = getattr(current_app.view_functions[endpoint], "audiences", frozenset())
+    return served
 
 
 def _install_refusals(blueprint: Blueprint) -> None:

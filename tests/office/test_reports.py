@@ -175,3 +175,14 @@ def test_drawings_carry_their_figures_as_text(signed_in, report):
     first = report["evaluations"][0]
     assert f"<title>得分 {first['score']}</title>" in page
     assert "<title>D1-1 好 " in page
+
+
+def test_a_team_name_with_markup_stays_text_in_drawings_too(signed_in, services, report):
+    record = json.loads(services.registry.find_tally_record("opened"))
+    record["evaluations"][0]["team"] = "<script>alert(1)</script>"
+    services.registry.records["opened"] = canonical_json(record)
+    office = signed_in("office")
+    for path in ("/office/rounds/opened/report", path_of(report, 0)):
+        page = office.get(path).text
+        assert "<script" not in page
+        assert "&lt;script&gt;" in page

@@ -55,7 +55,7 @@ class Cluster:
         """A fresh database; yields its name."""
         name = f"test_{next(_numbers)}"
         with self.connect() as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         yield name
         with self.connect() as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

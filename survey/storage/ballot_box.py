@@ -48,6 +48,10 @@ class SqlBallotBox:
 
         write(self._engine, work)
 
+    def is_open(self, evaluation_id: str) -> bool:
+        query = select(boxes.c.is_open).where(boxes.c.evaluation == evaluation_id)
+        return bool(self._read(lambda connection: connection.scalar(query)))
+
     def close_box(self, evaluation_id: str) -> None:
         """Closing a closed box rewrites it once more and changes nothing. Raises NotFound when it was never opened.
 
@@ -107,7 +111,7 @@ class SqlBallotBox:
         return read(self._engine, work)
 
 
-def _receipt(ballot: StoredBallot) -> bytes:
+def receipt_of(ballot: StoredBallot) -> bytes:
     """SHA-256(enc ‖ SHA-256(ct)), 32 bytes (2-protocol, section 2.1)."""
     return hashlib.sha256(ballot.enc + hashlib.sha256(ballot.ct).digest()).digest()
 
@@ -145,7 +149,7 @@ _INSERT_POSTGRESQL = _insertion(postgresql.insert)
 
 def _cast_one(connection: Connection, item: _Casting) -> AddOutcome:
     evaluation_id, ballot = item
-    values = (evaluation_id, ballot.token_digest, ballot.token, ballot.enc, ballot.ct, _receipt(ballot))
+    values = (evaluation_id, ballot.token_digest, ballot.token, ballot.enc, ballot.ct, receipt_of(ballot))
     inserted = connection.execute(
         _INSERT_SQLITE if is_sqlite(connection) else _INSERT_POSTGRESQL,
         {f"new_{name}": value for name, value in zip(_COLUMNS, values, strict=True)},

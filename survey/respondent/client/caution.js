@@ -9,7 +9,7 @@ const SIGNS = [
   ['address', /[\w.+-]+@[\w-]+|微信号|\bwechat\b|\bQQ\s*[:：]?\s*\d/i],
   [
     'date',
-    /\d{1,2}\s*月\s*\d{1,2}|[一二三四五六七八九十]+月[一二三四五六七八九十]+[日号]|\d{4}\s*[-/.年]\s*\d{1,2}|\d{1,2}[:：]\d{2}|[上下]午|昨[天晚]|前天|(?:上|这|本)周|(?:星期|礼拜|周)[一二三四五六日天]|\b(?:yesterday|last (?:week|month)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august|september|october|november|december)\b)/i,
+    /\d{1,2}\s*月\s*\d{1,2}|[一二三四五六七八九十]+月[一二三四五六七八九十]+[日号]|(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}(?!\d)|\d{1,2}[:：]\d{2}|[上下]午|昨[天晚]|前天|(?:上|这|本)周|(?:星期|礼拜|周)[一二三四五六日天]|\b(?:yesterday|last (?:week|month)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august|september|october|november|december)\b)/i,
   ],
   [
     'title',

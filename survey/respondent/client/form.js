@@ -49,16 +49,14 @@ export function screensOf(questionnaire, entitled) {
 /** Unicode code points, as the limit counts them (a rare character is one, not two). */
 export const lengthOf = (text) => Array.from(text).length
 
-/** What a keyboard can leave behind and a reader does not need: control characters, halves of characters. */
-export function tidyText(text) {
-  return Array.from(String(text).replace(/\r\n?/g, '\n').replace(/\t/g, ' '))
-    .filter((character) => {
-      const point = character.codePointAt(0)
-      return character === '\n' || !(point < 32 || (point >= 127 && point < 160) || (point >= 0xd800 && point < 0xe000))
-    })
-    .join('')
-    .trim()
-}
+/**
+ * Controls but the newline, halves of characters, and marks that turn the direction of the text around them: no
+ * report can print them. The count replaces them in the same way, so the review shows what will be read.
+ */
+const UNPRINTABLE =
+  /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]/gu
+
+export const tidyText = (text) => String(text).replace(/\r\n/g, '\n').replace(UNPRINTABLE, ' ').trim()
 
 /** The canonical content of a ballot: only codes of this form, in its order; blanks and empty texts left out. */
 export function contentOf(screens, answers, texts) {

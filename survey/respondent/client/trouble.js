@@ -32,11 +32,12 @@ const WAYS_OUT = {
 const PASSING = ['network', 'store-unavailable', 'server']
 
 export const KINDS = Object.keys(WAYS_OUT)
+const isKnown = (kind) => KINDS.includes(kind)
 
 export class Trouble extends Error {
   constructor(kind) {
     super(kind)
-    this.kind = kind in WAYS_OUT ? kind : 'refused'
+    this.kind = isKnown(kind) ? kind : 'refused'
   }
 
   get wayOut() {
@@ -55,7 +56,7 @@ export function kindOf(status, mediaType, text) {
       const { type } = JSON.parse(text)
       if (String(type).startsWith(PREFIX)) {
         const kind = type.slice(PREFIX.length)
-        if (kind in WAYS_OUT) return kind
+        if (isKnown(kind)) return kind
       }
     } catch (error) {
       // A broken document is no reason to lose the status.

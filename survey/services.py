@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from survey.domain.ports import Clock, Randomness
@@ -28,6 +29,7 @@ class Services:
     audit: SqlAuditLog
     clock: Clock
     randomness: Randomness
+    close: Callable[[], None] = field(repr=False)  # gives the store's connections back
 
 
 def utc_now() -> datetime:
@@ -37,7 +39,11 @@ def utc_now() -> datetime:
 def open_services(settings: Settings) -> Services:
     """Open the stores of an instance; raises SettingsError when they are missing or of another version."""
     engine = open_database(settings.database_url)
-    check_schema(engine)
+    try:
+        check_schema(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return Services(
         settings=settings,
         registry=SqlRegistry(engine),
@@ -47,4 +53,5 @@ def open_services(settings: Settings) -> Services:
         audit=SqlAuditLog(engine, utc_now),
         clock=utc_now,
         randomness=secrets.token_bytes,
+        close=engine.dispose,
     )

@@ -61,11 +61,13 @@ class Sentences(click.Group):
 
 
 def services_of(instance: Path) -> Services:
-    """The opened stores of an instance; raises SettingsError when there is none."""
+    """The stores of an instance, open until the command ends; raises SettingsError when there is none."""
     from survey.services import open_services
     from survey.settings import Settings
 
-    return open_services(Settings.load(instance))
+    services = open_services(Settings.load(instance))
+    click.get_current_context().call_on_close(services.close)
+    return services
 
 
 def note(services: Services, action: str, object_: str) -> None:

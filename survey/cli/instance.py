@@ -9,7 +9,6 @@ import click
 
 from survey.cli.frame import services_of
 from survey.domain.staff import OFFICE, SECURITY_ADMIN
-from survey.errors import StoreUnavailable
 
 
 @click.command()
@@ -79,14 +78,15 @@ def tidy(instance: Path) -> None:
 
 
 def tidy_store(database_url: str) -> None:
-    """Raises StoreUnavailable when somebody is in the way."""
+    """Raises OrderRemains when somebody is in the way."""
     from survey.storage.database import open_database
-    from survey.storage.database import tidy as tidy_engine
+    from survey.storage.tidying import OrderRemains
+    from survey.storage.tidying import tidy as tidy_engine
 
     engine = open_database(database_url)
     try:
         tidy_engine(engine)
-    except StoreUnavailable as error:
-        raise StoreUnavailable(f"{error} Until `survey tidy` has run, the file may still show an order.") from None
+    except OrderRemains as error:
+        raise OrderRemains(f"{error} Run `survey tidy` when nobody is reading.") from None
     finally:
         engine.dispose()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from survey.cli.frame import print_json, require_loopback_or_own
+from survey.cli.frame import print_json, require_loopback_or_own, services_of
 from survey.cli.progress import bar
-from survey.errors import InvalidInput, SettingsError, SurveyError
+from survey.errors import InvalidInput, SurveyError
 
 
 class SomeFailed(SurveyError):
@@ -95,12 +95,9 @@ def simulate(
 def _own_address(instance: Path, round_id: str) -> str | None:
     """The instance's public URL, and a check that the round is its own; None where no instance is."""
     from survey.domain.lifecycle import get_round
-    from survey.services import open_services
-    from survey.settings import Settings
 
-    try:
-        settings = Settings.load(instance)
-    except SettingsError:
+    if not (instance / "settings.json").exists():
         return None  # a load generator on another machine has the slips only
-    get_round(open_services(settings).registry, round_id)
-    return settings.public_url
+    services = services_of(instance)
+    get_round(services.registry, round_id)
+    return services.settings.public_url

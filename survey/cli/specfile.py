@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from survey.domain.ports import Randomness
 from survey.domain.rounds import Round
@@ -31,6 +32,19 @@ UNIT_COLUMNS = ("team", "leader", "unit", "entitled")
 _STEP = re.compile(r"\.?\b([a-z_]+)\b|\[(\d+)\]", re.ASCII)
 
 Steps = tuple[str | int, ...]  # ("teams", 2, "units", 1, "entitled"): numbers count from 1, as people do
+
+
+# What openpyxl raises for a workbook whose parts are broken; SyntaxError stands for both XML parsers it may use.
+_UNREADABLE = (
+    BadZipFile,
+    SyntaxError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    NotImplementedError,
+)
 
 
 @dataclass(frozen=True)
@@ -142,11 +156,9 @@ def _sheets(path: Path) -> dict[str, list[list[Any]]]:
     """Sheet name in lower case -> rows of plain values."""
     import io
     import warnings
-    from xml.etree.ElementTree import ParseError  # its error only; expat itself stops entity bombs
-    from zipfile import BadZipFile, ZipFile
+    from zipfile import ZipFile
 
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         content = io.BytesIO(path.read_bytes())
@@ -161,7 +173,7 @@ def _sheets(path: Path) -> dict[str, list[list[Any]]]:
                 return {sheet.title.strip().lower(): _rows(sheet, path, sheet.title) for sheet in workbook.worksheets}
             finally:
                 workbook.close()
-    except (InvalidFileException, BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise InvalidSpec(f"{path} cannot be read as an Excel workbook ({type(error).__name__}).") from None
 
 

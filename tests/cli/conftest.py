@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class Survey:
 
     instance: Path
     work: Path
+    _opened: list[Services] = field(default_factory=list)
 
     def __call__(self, *arguments: object, exit_code: int = 0, typed: str | None = None) -> Result:
         words = ["--instance", str(self.instance), *map(str, arguments)]
@@ -52,7 +53,12 @@ class Survey:
 
     @property
     def services(self) -> Services:
-        return open_services(Settings.load(self.instance))
+        self._opened.append(open_services(Settings.load(self.instance)))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        for services in self._opened:
+            services.close()
 
     def write(self, name: str, text: str) -> Path:
         file = self.work / name
@@ -87,13 +93,15 @@ class Survey:
 
 
 @pytest.fixture
-def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Survey:
+def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Survey]:
     """No instance yet; init() makes it. The work folder is private, as a careful person's is."""
     for name in ("SURVEY_INSTANCE", "SURVEY_DATABASE_URL", "SURVEY_PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
     work = tmp_path / "work"
     work.mkdir()
-    return Survey(tmp_path / "instance", work)
+    survey = Survey(tmp_path / "instance", work)
+    yield survey
+    survey.close()
 
 
 @pytest.fixture(scope="session")

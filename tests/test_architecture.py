@@ -88,7 +88,7 @@ def test_registry_and_ballot_box_share_no_import_of_each_other() -> None:
 def test_an_application_with_a_route_that_names_no_audience_does_not_start() -> None:
     app = Flask("survey", static_folder=None)
     app.add_url_rule("/nobody", view_func=lambda: "")
-    with pytest.raises(SettingsError, match="/nobody .* names no audience"):
+    with pytest.raises(SettingsError, match=r"/nobody .* names no audience"):
         check_audiences(app)
 
 

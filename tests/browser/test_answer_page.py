@@ -197,6 +197,7 @@ def test_a_reload_in_the_middle_goes_on_where_one_was(phone: Page, slip_urls: li
     for _ in range(4):
         answer_one(phone, "B")
     choose(phone, "C")
+    phone.wait_for_function(f"async () => (await ({DRAFTS})())[0].answers['D2-1'] === 'C'")
     phone.reload()
     expect(phone.locator("#next")).to_be_visible()
     assert where(phone)[0] == 5

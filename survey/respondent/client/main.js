@@ -9,8 +9,8 @@ const INTEGRITY = document.currentScript ? document.currentScript.integrity : ''
 
 function whatIsMissing() {
   if (!window.isSecureContext) return 'old.insecure'
-  const able = window.crypto && crypto.subtle && typeof BigInt === 'function' && window.TextEncoder && window.AbortController
-  return able ? null : 'old.why'
+  const hasCrypto = window.crypto && crypto.subtle && typeof BigInt === 'function'
+  return hasCrypto && window.TextEncoder && window.AbortController ? null : 'old.why'
 }
 
 function begin() {

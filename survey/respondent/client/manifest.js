@@ -15,12 +15,25 @@ const POINT_LEN = 65
 /** base64url of the first 16 bytes of the digest, without padding: 22 characters. */
 export const fingerprintOf = (digest) => toBase64url(digest.subarray(0, FINGERPRINT_LEN)).replace(/=+$/, '')
 
+/** The request alone, so that it can be under way while the phone opens its storage. */
+export function askForManifest(evaluation) {
+  const answer = ask('/e/' + evaluation + '/manifest', { expect: 'application/json' })
+  answer.catch(() => {}) // whoever waits for it hears of the failure
+  return answer
+}
+
 /**
- * Fetch and check -> {facts, digest, fingerprint, tokenKey, openingKey}.
- * `fingerprint` null means: not compared yet, the person has to look at the slip.
+ * Wait for the manifest and check it -> {facts, digest, fingerprint, tokenKey, openingKey}.
+ * `first` is a request under way, or null; `fingerprint` null means: not compared yet, the person has to look at
+ * the slip.
  */
-export async function loadManifest(evaluation, fingerprint, scriptIntegrity) {
-  const bytes = await patiently(() => ask('/e/' + evaluation + '/manifest', { expect: 'application/json' }))
+export async function loadManifest(evaluation, first, fingerprint, scriptIntegrity) {
+  let waiting = first
+  const bytes = await patiently(() => {
+    const answer = waiting || askForManifest(evaluation)
+    waiting = null
+    return answer
+  })
   const digest = await sha256(bytes)
   if (fingerprint !== null && fingerprint !== fingerprintOf(digest)) throw new Trouble('wrong-fingerprint')
   let manifest

@@ -38,7 +38,7 @@ export async function ask(path, { method = 'GET', headers = {}, body, expect } =
   return bytes
 }
 
-/** Ask again after a pause where the failure may pass; the pauses are uneven so that a hall does not come back as one. */
+/** Ask again after a pause where the failure may pass; uneven pauses, so that a hall does not come back as one. */
 export async function patiently(work) {
   for (const pause of PAUSES) {
     try {

@@ -16,7 +16,9 @@ export function drawQr(canvas, text, module = 6) {
   pen.fillStyle = '#fff'
   pen.fillRect(0, 0, side, side)
   pen.fillStyle = '#000'
-  rows.forEach((row, y) => row.forEach((dark, x) => dark && pen.fillRect((x + 4) * module, (y + 4) * module, module, module)))
+  rows.forEach((row, y) =>
+    row.forEach((dark, x) => dark && pen.fillRect((x + 4) * module, (y + 4) * module, module, module))
+  )
 }
 
 function lines(pen, text, width) {

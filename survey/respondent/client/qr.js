@@ -43,7 +43,8 @@ function bitsOf(text) {
   let bits = '0010' + text.length.toString(2).padStart(9, '0')
   for (let at = 0; at < text.length; at += 2) {
     const [first, second] = [ALPHABET.indexOf(text[at]), ALPHABET.indexOf(text[at + 1])]
-    bits += at + 1 < text.length ? (45 * first + second).toString(2).padStart(11, '0') : first.toString(2).padStart(6, '0')
+    const isPair = at + 1 < text.length
+    bits += (isPair ? 45 * first + second : first).toString(2).padStart(isPair ? 11 : 6, '0')
   }
   if (bits.length > 8 * DATA_LEN) throw new RangeError('too long for this code')
   bits += '0000'.slice(0, 8 * DATA_LEN - bits.length)

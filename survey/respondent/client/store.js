@@ -56,10 +56,13 @@ function openDatabase() {
   })
 }
 
-/** One transaction that has reached the disk when the promise is kept. */
-function transaction(database, work) {
+/**
+ * One transaction, kept when the promise is kept; "strict" waits for the disk itself and is for what must be there
+ * before a request leaves.
+ */
+function transaction(database, work, durability = 'relaxed') {
   return new Promise((resolve, reject) => {
-    const change = database.transaction(DRAFTS, 'readwrite', { durability: 'strict' })
+    const change = database.transaction(DRAFTS, 'readwrite', { durability })
     let result
     change.oncomplete = () => resolve(result)
     change.onerror = change.onabort = () => reject(change.error)
@@ -78,13 +81,13 @@ class DiskStore {
    * Phones drop the connection of a page in the background: connect once more, then go on in memory and say so.
    * An answer must not be lost because the disk is full.
    */
-  async run(work, otherwise) {
+  async run(work, otherwise, durability) {
     try {
-      return await transaction(this.database, work)
+      return await transaction(this.database, work, durability)
     } catch (error) {
       try {
         this.database = await openDatabase()
-        return await transaction(this.database, work)
+        return await transaction(this.database, work, durability)
       } catch (again) {
         this.isLasting = false
         this.onLoss()
@@ -106,14 +109,15 @@ class DiskStore {
    * written in the same stroke.
    */
   claim(draft, name, value, also = {}) {
-    return this.run((drafts, keep) => {
+    const work = (drafts, keep) => {
       const request = drafts.get(draft.id)
       request.onsuccess = () => {
         const standing = { ...draft, ...request.result }
         keep(standing[name] || value)
         if (!standing[name] && !standing.receipt) drafts.put({ ...standing, ...also, [name]: value })
       }
-    }, draft[name] || value)
+    }
+    return this.run(work, draft[name] || value, 'strict')
   }
 
   erase(id) {

@@ -1,8 +1,8 @@
 /**
  * One visit to the answer page: which screen is shown, and what the person's steps change.
  *
- * The phone's own back key goes to the question before, because every screen is an entry in the history; the
- * entries hold a random draft name and a number, never an answer.
+ * Law: a screen is a function that can be drawn again at any moment (another language, a key pressed); what it
+ * changes is written to the draft at once.
  */
 import { hideAddress, readAddress } from './address.js'
 import { Bar } from './bar.js'
@@ -10,9 +10,10 @@ import { replace } from './dom.js'
 import { castBallot, drawToken } from './errands.js'
 import { contentOf, screensOf } from './form.js'
 import { setLanguage, t } from './language.js'
-import { loadManifest } from './manifest.js'
+import { askForManifest, loadManifest } from './manifest.js'
 import { ENC_LEN, TAG_LEN } from './protocol/sealing.js'
 import { newDraft, openStore } from './store.js'
+import { Trail } from './trail.js'
 import { Trouble } from './trouble.js'
 import { choice } from './views/choice.js'
 import { landing } from './views/landing.js'
@@ -36,11 +37,15 @@ export class Visit {
     setLanguage(address.language || remembered.language)
     this.address = address
     hideAddress(remembered)
-    window.addEventListener('popstate', (event) => this.isBusy || this.follow(event.state || {}))
-    // Another slip scanned in the same tab changes nothing but the fragment.
-    window.addEventListener('hashchange', () => location.hash && location.reload())
+    this.early = askForManifest(address.evaluation)
+    this.trail = new Trail(
+      () => this.bar.choices,
+      (entry, isPopped) => isPopped && this.isBusy ? null : this.follow(entry)
+    )
     // A page brought back from the browser's cache may be behind what another page of this phone has done.
-    window.addEventListener('pageshow', (event) => event.persisted && this.store && this.store.isLasting && location.reload())
+    window.addEventListener('pageshow', ({ persisted }) => {
+      if (persisted && this.store && this.store.isLasting) location.reload()
+    })
     this.go(() => waiting('wait.open'))
     this.store = await openStore(() => this.bar.warn())
     this.bar.begin(this.store.isLasting)
@@ -60,9 +65,11 @@ export class Visit {
     // The slip in hand outweighs what an older visit kept.
     if (fingerprint) this.draft.fingerprint = fingerprint
     await this.store.save(this.draft, this.draft)
-    history.replaceState({ ...remembered, draft: this.draft.id }, '')
+    this.trail.note({ draft: this.draft.id })
     this.go(() => waiting('wait.open'))
-    this.manifest = await loadManifest(evaluation, this.draft.fingerprint, this.integrity)
+    const { early } = this
+    this.early = null
+    this.manifest = await loadManifest(evaluation, early, this.draft.fingerprint, this.integrity)
     this.screens = screensOf(this.manifest.facts.questionnaire, this.manifest.facts.entitled)
     this.resume(remembered)
   }
@@ -93,7 +100,7 @@ export class Visit {
     await this.attempt(async () => {
       if (!draft.token) this.go(() => waiting('wait.token'))
       await drawToken(draft, manifest, store)
-      this.toScreen(this.firstOpen())
+      this.trail.forward(this.firstOpen())
     })
   }
 
@@ -106,27 +113,7 @@ export class Visit {
     return kind === 'text' ? code in this.draft.texts : code in this.draft.answers
   }
 
-  /** A new entry in the history; number screens.length is the review. */
-  toScreen(number, isReturning = false) {
-    const depth = (history.state && history.state.depth) || 0
-    const state = { ...this.bar.choices, draft: this.draft.id, screen: number, depth: depth + 1, isReturning }
-    history.pushState(state, '')
-    this.follow(state)
-  }
-
-  stepBack(number) {
-    const { depth, screen } = history.state || {}
-    if (depth > 1 && screen !== undefined) history.back()
-    else this.replaceScreen(number)
-  }
-
-  replaceScreen(number) {
-    const state = { ...history.state, screen: number, isReturning: false }
-    history.replaceState(state, '')
-    this.follow(state)
-  }
-
-  /** Show what an entry of the history stands for, as far as it still can be shown. */
+  /** Show what an entry of the history stands for, if it still can be; number screens.length is the review. */
   follow({ screen, isReturning }) {
     const { draft } = this
     if (!draft || !this.manifest) return
@@ -150,13 +137,18 @@ export class Visit {
       index,
       total,
       nextLabel: t(isReturning ? 'question.return' : index + 1 === total ? 'question.toreview' : 'question.next'),
-      back: index > 0 || isReturning ? () => this.stepBack(isReturning ? total : index - 1) : null,
+      back: index > 0 || isReturning ? () => this.trail.back(isReturning ? total : index - 1) : null,
       clear: () => this.toClearing(index),
     })
-    const onward = () => (isReturning ? this.stepBack(total) : this.toScreen(index + 1))
+    const onward = () => (isReturning ? this.trail.back(total) : this.trail.forward(index + 1))
     if (screen.kind === 'choice') {
       this.go(() =>
-        choice({ ...common(), chosen: draft.answers[screen.code], choose: (code) => keep('answers', code), next: onward })
+        choice({
+          ...common(),
+          chosen: draft.answers[screen.code],
+          choose: (code) => keep('answers', code),
+          next: onward,
+        })
       )
     } else {
       const next = async () => {
@@ -176,8 +168,8 @@ export class Visit {
         screens,
         content: contentOf(screens, draft.answers, draft.texts),
         bytes: ENC_LEN + manifest.facts.plaintext_length + TAG_LEN,
-        change: (index) => this.toScreen(index, true),
-        back: () => this.stepBack(screens.length - 1),
+        change: (index) => this.trail.forward(index, true),
+        back: () => this.trail.back(screens.length - 1),
         send: () => this.send(),
       })
     )
@@ -210,7 +202,7 @@ export class Visit {
   async leave() {
     await this.store.erase(this.draft.id)
     this.isCleared = true
-    history.replaceState(null, '')
+    this.trail.forget()
     this.go(cleared)
   }
 
@@ -232,7 +224,12 @@ export class Visit {
     // A code that buys nothing leaves nothing worth keeping.
     if (draft && ['unknown-code', 'code-already-used'].includes(trouble.kind)) await store.erase(draft.id)
     this.go(() => troubleView({ trouble, isSealed: Boolean(draft && draft.sealed), again: () => this.attempt(work) }))
-    if (trouble !== error) setTimeout(() => { throw error }) // a fault of ours is not hidden from the console
+    // A fault of ours is not hidden from the console.
+    if (trouble !== error) {
+      setTimeout(() => {
+        throw error
+      })
+    }
   }
 
   /** Take a screen, show it, and say to everybody that it is a new one. */

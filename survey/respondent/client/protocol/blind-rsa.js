@@ -1,8 +1,8 @@
 /**
  * Blind RSA signatures, variant RSABSSA-SHA384-PSS-Deterministic (RFC 9474), the client's half.
  *
- * What the server sees is m * r^e mod n with r drawn evenly and once: every message is equally likely behind it, whatever
- * the server can compute. The numbers in the comments are the steps of RFC 9474, sections 4.2 and 4.4.
+ * What the server sees is m * r^e mod n with r drawn evenly and once: every message is equally likely behind it,
+ * whatever the server can compute. The numbers in the comments are the steps of RFC 9474, sections 4.2 and 4.4.
  */
 import { concat, equal, randomBytes, sha384, uint } from './bytes.js'
 import { bytesToInt, intToBytes, inverseMod, powMod, randomBelow } from './numbers.js'
@@ -15,7 +15,9 @@ const EM_BITS = 8 * MODULUS_LEN - 1
 /** MGF1 with SHA-384 (RFC 8017, appendix B.2.1). */
 async function mgf1(seed, length) {
   const blocks = []
-  for (let counter = 0; counter * HASH_LEN < length; counter++) blocks.push(await sha384(concat(seed, uint(counter, 4))))
+  for (let counter = 0; counter * HASH_LEN < length; counter++) {
+    blocks.push(await sha384(concat(seed, uint(counter, 4))))
+  }
   return concat(...blocks).subarray(0, length)
 }
 

@@ -4,7 +4,7 @@
  */
 import { button, h, primary } from '../dom.js'
 import { said, t, tagOf } from '../language.js'
-import { feet, progress } from './progress.js'
+import { feet, progress, questionHeading } from './progress.js'
 
 export const SKIPPED = ''
 
@@ -54,7 +54,7 @@ export function choice({ screen, index, total, chosen, choose, next, back, clear
           null,
           screen.part && h('span', { class: 'part', lang: tagOf(screen.part) }, said(screen.part)),
           screen.lead && h('span', { class: 'lead', lang: tagOf(screen.lead) }, said(screen.lead)),
-          h('h1', { class: 'question', tabindex: '-1', 'data-focus': true, lang: tagOf(screen.question) }, said(screen.question))
+          questionHeading(screen)
         ),
         rows.map((option) => row(screen, option, chosen, keep))
       ),

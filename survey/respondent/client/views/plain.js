@@ -13,7 +13,9 @@ export function troubleView({ trouble, again, isSealed }) {
     none: () => null,
   }
   return [
-    h('div', { class: 'trouble', role: 'alert' },
+    h(
+      'div',
+      { class: 'trouble', role: 'alert' },
       heading(t(isSealed ? 'trouble.title.sealed' : 'trouble.title')),
       h('p', { class: 'say', 'data-kind': trouble.kind }, t('say.' + trouble.kind)),
       h('p', null, t('do.' + trouble.kind))
@@ -26,7 +28,12 @@ export function clearing({ clear, keep }) {
   return [
     heading(t('clear.title')),
     h('p', null, t('clear.what')),
-    h('div', { class: 'actions' }, button(t('clear.keep'), keep), button(t('clear.do'), clear, { class: 'quiet stop', id: 'clear' })),
+    h(
+      'div',
+      { class: 'actions' },
+      button(t('clear.keep'), keep),
+      button(t('clear.do'), clear, { class: 'quiet stop', id: 'clear' })
+    ),
   ]
 }
 

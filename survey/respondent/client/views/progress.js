@@ -1,6 +1,6 @@
-/** "Question 7 of 33", in words and as a thin bar, at the top of every question. */
+/** What every question has: where one is, in words and as a thin bar; its heading; the ways on and back. */
 import { h } from '../dom.js'
-import { t } from '../language.js'
+import { said, t, tagOf } from '../language.js'
 
 export function progress(index, total) {
   return h(
@@ -9,6 +9,12 @@ export function progress(index, total) {
     h('p', { id: 'where' }, t('question.progress', { k: index + 1, n: total })),
     h('progress', { max: String(total), value: index + 1, 'aria-labelledby': 'where' })
   )
+}
+
+/** The question itself: the focus goes here when its screen appears. */
+export function questionHeading({ question }) {
+  const attributes = { id: 'question', class: 'question', tabindex: '-1', 'data-focus': true, lang: tagOf(question) }
+  return h('h1', attributes, said(question))
 }
 
 /** Back and next, in the flow of the page, and the way to clear everything. */

@@ -6,7 +6,7 @@ import { signsIn } from '../caution.js'
 import { button, h, primary } from '../dom.js'
 import { lengthOf, tidyText } from '../form.js'
 import { said, t, tagOf } from '../language.js'
-import { feet, progress } from './progress.js'
+import { feet, progress, questionHeading } from './progress.js'
 
 /** text: what stands; write(text) keeps it; next(), back() and clear() leave the screen. */
 export function remark({ screen, index, total, text, write, next, back, clear, nextLabel }) {
@@ -44,7 +44,7 @@ export function remark({ screen, index, total, text, write, next, back, clear, n
   look()
   return [
     progress(index, total),
-    h('h1', { id: 'question', class: 'question', tabindex: '-1', 'data-focus': true, lang: tagOf(screen.question) }, said(screen.question)),
+    questionHeading(screen),
     h(
       'div',
       { id: 'hint' },

@@ -25,7 +25,7 @@ _WORDS = (  # one line each on the slip: at most 31 characters
     "5. 投出后不能修改。收录凭据只证明票在箱里，不显示内容。",
     "6. 网络可能知道手机打开过网页，看不到内容。答完请撕掉。",
 )
-_LABELS = "作风纪律后评估公示清单指纹截止扫二维码，或者打开输入答题码　"
+_LABELS = "作风纪律后评估核对码截止扫二维码，或者打开输入答题码　"
 # Any mask is valid for a reader; choosing the prettiest of eight takes five times as long, and there may be thousands.
 _MASK = 3
 

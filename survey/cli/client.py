@@ -81,6 +81,10 @@ class Client:
         # Retries are made below, where it is known that they are safe; redirects lead away from what the slip says.
         self._pool = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False, timeout=TIMEOUT, ca_certs=trust)
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self._pool.clear()
+
     def manifest(self, slip: Slip) -> Manifest:
         """The manifest, refused when it is not the one whose fingerprint is printed on the slip."""
         body = self._ask("manifest", "GET", slip, "manifest", expected=(200,)).data

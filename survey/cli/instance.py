@@ -1,4 +1,4 @@
-"""`survey init` and `survey tidy`: making an instance, and putting its file in order."""
+"""`survey init`: making an instance."""
 
 from __future__ import annotations
 
@@ -67,26 +67,3 @@ def make_instance(instance: Path, database_url: str | None, public_url: str) -> 
     except BaseException:
         (instance / SETTINGS_FILE).unlink(missing_ok=True)
         raise
-
-
-@click.command()
-@click.pass_obj
-def tidy(instance: Path) -> None:
-    """Put the pages of the embedded database in key order and empty its journal (done at every closing too)."""
-    tidy_store(services_of(instance).settings.database_url)
-    click.echo("The store is in order.")
-
-
-def tidy_store(database_url: str) -> None:
-    """Raises OrderRemains when somebody is in the way."""
-    from survey.storage.database import open_database
-    from survey.storage.tidying import OrderRemains
-    from survey.storage.tidying import tidy as tidy_engine
-
-    engine = open_database(database_url)
-    try:
-        tidy_engine(engine)
-    except OrderRemains as error:
-        raise OrderRemains(f"{error} Run `survey tidy` when nobody is reading.") from None
-    finally:
-        engine.dispose()

@@ -241,7 +241,7 @@ def close(instance: Path, round_id: str) -> None:
 
 def close_boxes(services: Services, round_: Round) -> Round:
     """Close, and put the store's file in order; where somebody is in the way, a warning says so."""
-    from survey.cli.instance import tidy_store
+    from survey.cli.keeping import tidy_store
     from survey.domain.lifecycle import close_round
     from survey.errors import StoreUnavailable
 

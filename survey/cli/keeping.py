@@ -1,0 +1,126 @@
+"""Keeping an instance: `survey backup`, `survey restore`, `survey check`, `survey tidy`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import click
+
+from survey.cli.frame import note, services_of
+from survey.errors import SurveyError
+
+
+class BrokenPromise(SurveyError):
+    """The store does not keep what it should."""
+
+    status = 500
+    kind = "broken-promise"
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup(instance: Path, file: Path) -> None:
+    """Write the instance's settings, secrets and store to FILE, consistent while the server goes on serving.
+
+    FILE holds every secret of the server (never a custodian's share): keep it as you keep the server.
+    """
+    from survey.storage.backups import backup as write_backup
+    from survey.storage.database import open_database
+
+    services = services_of(instance)
+    engine = open_database(services.settings.database_url)
+    try:
+        write_backup(engine, instance, file)
+    finally:
+        engine.dispose()
+    note(services, "backup", file.name)
+    click.echo(f"Wrote the backup {file}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--database-url",
+    envvar="SURVEY_DATABASE_URL",
+    help="Where the store shall be.  [default: as in the backup; SQLite: in the instance]",
+)
+@click.pass_obj
+def restore(instance: Path, file: Path, database_url: str | None) -> None:
+    """Bring the backup FILE back into a new instance folder, and check it. Overwrites nothing."""
+    from survey.storage.backups import restore as read_backup
+
+    was_there = instance.exists()
+    try:
+        read_backup(file, instance, lambda folder: _settle(folder, database_url))
+    except BaseException:
+        if not was_there:
+            shutil.rmtree(instance, ignore_errors=True)  # half an instance would only be in the way
+        raise
+    problems = _check(instance)
+    if problems:
+        raise BrokenPromise(f"The backup is restored, but {len(problems)} promises are broken: {' '.join(problems)}")
+    note(services_of(instance), "restore", file.name)
+    click.echo(f"Restored {instance}; every promise of the store holds.")
+
+
+def _settle(instance: Path, database_url: str | None) -> str:
+    """Where the restored store shall be; the settings say so from here on."""
+    from survey.settings import SETTINGS_FILE
+
+    file = instance / SETTINGS_FILE
+    document = json.loads(file.read_text("utf-8"))
+    if database_url is None:
+        was = str(document.get("database_url", ""))
+        # The path of the old machine means nothing here.
+        database_url = f"sqlite:///{(instance / 'survey.db').resolve()}" if was.startswith("sqlite") else was
+    document["database_url"] = database_url
+    file.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    return database_url
+
+
+@click.command()
+@click.pass_obj
+def check(instance: Path) -> None:
+    """Check every promise of the store: its form, its numbers, the chain of the staff log. Exit 1 names what broke."""
+    problems = _check(instance)
+    if problems:
+        raise BrokenPromise(f"{len(problems)} promises are broken: {' '.join(problems)}")
+    click.echo("Every promise of the store holds.")
+
+
+def _check(instance: Path) -> list[str]:
+    from survey.storage.database import open_database
+    from survey.storage.upkeep import check as check_store
+
+    services = services_of(instance)
+    engine = open_database(services.settings.database_url)
+    try:
+        return check_store(engine, services.keys)
+    finally:
+        engine.dispose()
+
+
+@click.command()
+@click.pass_obj
+def tidy(instance: Path) -> None:
+    """Put the pages of the embedded database in key order and empty its journal (done at every closing too)."""
+    tidy_store(services_of(instance).settings.database_url)
+    click.echo("The store is in order.")
+
+
+def tidy_store(database_url: str) -> None:
+    """Raises OrderRemains when somebody is in the way."""
+    from survey.storage.database import open_database
+    from survey.storage.tidying import OrderRemains
+    from survey.storage.tidying import tidy as tidy_engine
+
+    engine = open_database(database_url)
+    try:
+        tidy_engine(engine)
+    except OrderRemains as error:
+        raise OrderRemains(f"{error} Run `survey tidy` when nobody is reading.") from None
+    finally:
+        engine.dispose()

@@ -1,0 +1,54 @@
+"""Backup, restore, check and tidy by command. What they promise is tested with the storage."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Survey
+
+
+@pytest.fixture
+def other(made: Survey) -> Survey:
+    return Survey(made.instance.with_name("other"), made.work)
+
+
+def test_a_backup_comes_back_whole(made: Survey, other: Survey) -> None:
+    round_id = made.create()
+    made("backup", made.work / "backup")
+    other("restore", made.work / "backup")
+    assert [round_["round"] for round_ in other.json("round", "list", "--json")] == [round_id]
+    other("check")
+
+
+def test_the_restored_instance_has_a_store_of_its_own(made: Survey, other: Survey) -> None:
+    made("backup", made.work / "backup")
+    other("restore", made.work / "backup")
+    other.create()
+    assert made.json("round", "list", "--json") == []
+
+
+def test_a_backup_never_replaces_another(made: Survey) -> None:
+    made.write("backup", "older")
+    assert "exists" in made("backup", made.work / "backup", exit_code=1).stderr
+
+
+def test_an_instance_is_never_restored_over(made: Survey) -> None:
+    made("backup", made.work / "backup")
+    assert "already is an instance" in made("restore", made.work / "backup", exit_code=1).stderr
+
+
+def test_a_file_that_is_no_backup_leaves_no_instance(made: Survey, other: Survey) -> None:
+    other("restore", made.write("backup", "no tar"), exit_code=1)
+    assert not other.instance.exists()
+
+
+def test_a_broken_promise_is_named(made: Survey) -> None:
+    round_id = made.freeze()
+    evaluation = made.json("round", "status", round_id, "--json")["evaluations"][0]["id"]
+    (made.instance / "keys" / f"{evaluation}.der").unlink()
+    result = made("check", exit_code=1)
+    assert evaluation in result.stderr
+
+
+def test_tidying_an_instance_at_rest_succeeds(made: Survey) -> None:
+    assert made("tidy").stdout == "The store is in order.\n"

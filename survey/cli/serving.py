@@ -134,7 +134,7 @@ def _serve_with_granian(
         workers=workers,
         blocking_threads=BLOCKING_THREADS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_access=False,
         ssl_cert=tls_cert,
         ssl_key=tls_key,

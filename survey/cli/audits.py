@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -31,3 +32,36 @@ def export(instance: Path, round_id: str, out: Path) -> None:
             stream.write(piece)
     note(services, "export-audit", round_.id)
     click.echo(f"Wrote {out}.")
+
+
+@audit.command()
+@click.argument("package", metavar="ZIP", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+@click.pass_context
+def verify(context: click.Context, package: Path, as_json: bool) -> None:
+    """Check the audit package ZIP; needs no instance and no network.
+
+    Exit code 0: all checks hold; 1: a check failed, and is named; 2: the package cannot be read.
+    """
+    from survey.domain.audit_check import CheckFailed, Unreadable, check_package
+
+    held: list[dict[str, object]] = []
+    failure: str | None = None
+    code = 0
+    try:
+        for verdict in check_package(package):
+            held.append({"claim": verdict.claim, "ballots": verdict.ballots})
+            if not as_json:
+                counted = f" ({verdict.ballots} ballots)" if verdict.ballots else ""
+                click.echo(f"holds: {verdict.claim}{counted}")
+    except CheckFailed as error:
+        failure, code = str(error), 1
+    except Unreadable as error:
+        failure, code = str(error), 2
+    if as_json:
+        click.echo(json.dumps({"holds": held, "failure": failure}, ensure_ascii=False, indent=2))
+    if failure is not None:
+        click.echo(f"Error: {failure}", err=True)
+    elif not as_json:
+        click.echo("All checks hold.")
+    context.exit(code)

@@ -21,6 +21,7 @@ from survey.domain.turnout import used_codes
 
 SCHEMA = "survey-audit/1"
 BALLOT_RECORD = "token (354) || enc (65) || SHA-256(ct) (32)"
+_RESTRICTED = frozenset({"checklist", "pooled_checklist", "texts", "units"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold: the package says nothing about when it was made
 
 
@@ -39,7 +40,22 @@ def _entries(round_: Round, registry: Registry, box: BallotBox) -> Iterator[tupl
         yield f"ballots/{evaluation.id}.bin", _ballots(evaluation.id, box)
     record = registry.find_tally_record(round_.id)
     if round_.state in COUNTED and record is not None:
-        yield "report.json", iter([_json(disclose(record))])
+        yield "report.json", iter([_json(public_report(disclose(record)))])
+
+
+def public_report(report: dict[str, Any]) -> dict[str, Any]:
+    """The disclosed report without what has readers of its own: checklist, texts, and figures per unit."""
+    evaluations = [
+        {
+            **{key: value for key, value in evaluation.items() if key not in _RESTRICTED},
+            "suppressed": [one for one in evaluation["suppressed"] if one["what"] not in _RESTRICTED],
+        }
+        for evaluation in report["evaluations"]
+    ]
+    return {
+        **{key: value for key, value in report.items() if key not in _RESTRICTED},
+        "evaluations": evaluations,
+    }
 
 
 def _summary(round_: Round, registry: Registry, box: BallotBox) -> dict[str, Any]:

@@ -7,7 +7,7 @@ at closing, and nothing but exactly this list is ever opened with the round's ke
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,26 +41,35 @@ class OpenableEncs:
         return (ballot.enc for _, ballot in openable(self.round, self.box))
 
 
+def boxes_header(
+    round_id: str, name: str, opening_key: bytes, threshold: int, evaluations: Sequence[tuple[str, str, int]]
+) -> bytes:
+    """The header line; evaluations: (id, team, number of entries). An auditor makes the same line again."""
+    header = {
+        "schema": SCHEMA,
+        "round": round_id,
+        "name": name,
+        "opening_key": b64url_encode(opening_key),
+        "threshold": threshold,
+        "evaluations": [{"id": id_, "team": team, "ballots": entries} for id_, team, entries in sorted(evaluations)],
+        "count": sum(entries for _, _, entries in evaluations),
+    }
+    return header_line(header)
+
+
 def boxes_chunks(round_: Round, box: BallotBox) -> Iterator[bytes]:
     """The bytes of the boxes file: one JSON header line, then every enc (65 bytes each)."""
     round_.require(State.CLOSED)
-    public_key = round_.get_opening_key().public_key
     counts = dict.fromkeys((evaluation.id for evaluation in round_.evaluations), 0)
     for evaluation_id, _ in openable(round_, box):
         counts[evaluation_id] += 1
-    header = {
-        "schema": SCHEMA,
-        "round": round_.id,
-        "name": round_.name,
-        "opening_key": b64url_encode(public_key),
-        "threshold": round_.threshold,
-        "evaluations": [
-            {"id": evaluation.id, "team": evaluation.team, "ballots": counts[evaluation.id]}
-            for evaluation in sorted(round_.evaluations, key=lambda evaluation: evaluation.id)
-        ],
-        "count": sum(counts.values()),
-    }
-    yield header_line(header)
+    yield boxes_header(
+        round_.id,
+        round_.name,
+        round_.get_opening_key().public_key,
+        round_.threshold,
+        [(evaluation.id, evaluation.team, counts[evaluation.id]) for evaluation in round_.evaluations],
+    )
     yield from OpenableEncs(round_, box)
 
 

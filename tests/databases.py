@@ -40,9 +40,58 @@ _numbers = itertools.count(1)
 class Cluster:
     """A running PostgreSQL server of our own. url(database) is what open_database takes."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, programs: Path, folder: Path, user: pwd.struct_passwd | None) -> None:
+        """Makes the cluster in the folder and starts it. user: whom it runs as, when not as ourselves."""
         self.folder = folder
-        self.process = process
+        self._postgres = programs / "postgres"
+        self._run_as: dict[str, Any] = {"cwd": folder, "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}}
+        if user is not None:
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            self._run_as |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        initdb = [programs / "initdb", "-D", self.data, "-U", "survey", "--auth=trust", "--encoding=UTF8", "-N"]
+        made = subprocess.run([*initdb, "--locale=C"], capture_output=True, text=True, check=False, **self._run_as)
+        if made.returncode != 0:
+            pytest.fail(f"initdb failed: {made.stderr}", pytrace=False)
+        self.process = self.start()
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Also after a crash: the server then repairs itself from its write-ahead log."""
+        settings = {"listen_addresses": "", "unix_socket_directories": str(self.folder), "max_connections": "200"}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            command = [self._postgres, "-D", self.data, *options]
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **self._run_as)
+        self.wait_until_ready()
+        return self.process
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                self.connect().close()
+                return
+            except psycopg.OperationalError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail(f"PostgreSQL did not start: {(self.folder / 'log').read_text()}", pytrace=False)
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        """kill -9 of every process of this cluster, as when the power goes."""
+        sessions = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for pid in (self.process.pid, *map(int, sessions)):  # the first one first: it would replace the others
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        while any(Path(f"/proc/{pid}").exists() for pid in sessions):
+            time.sleep(0.01)  # until they are gone, their shared memory keeps a new server from starting
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)  # "fast shutdown": ends sessions, keeps the files whole
+        self.process.wait(timeout=60)
 
     def url(self, database: str) -> str:
         return f"postgresql://survey@/{database}?host={self.folder}"
@@ -81,49 +130,22 @@ def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[Cluster]:
-    programs = _find_programs()
-    user = _unprivileged_user()
+    with new_cluster() as cluster:
+        yield cluster
+
+
+@contextlib.contextmanager
+def new_cluster() -> Iterator[Cluster]:
+    """A cluster of its own, for tests that break it."""
     folder = Path(tempfile.mkdtemp(prefix="survey-pg-"))
-    process = None
+    cluster = None
     try:
-        if user is not None:
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        process = _start(programs, folder, user)
-        yield Cluster(folder, process)
+        cluster = Cluster(_find_programs(), folder, _unprivileged_user())
+        yield cluster
     finally:
-        if process is not None:
-            process.send_signal(signal.SIGINT)  # "fast shutdown": ends sessions, keeps the files whole
-            process.wait(timeout=60)
+        if cluster is not None:
+            cluster.stop()
         shutil.rmtree(folder)
-
-
-def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None) -> subprocess.Popen[bytes]:
-    run_as: dict[str, Any] = {"cwd": folder, "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}}
-    if user is not None:
-        run_as |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    data = folder / "data"
-    initdb = [programs / "initdb", "-D", data, "-U", "survey", "--auth=trust", "--encoding=UTF8", "--locale=C", "-N"]
-    made = subprocess.run(initdb, capture_output=True, text=True, check=False, **run_as)
-    if made.returncode != 0:
-        pytest.fail(f"initdb failed: {made.stderr}", pytrace=False)
-    settings = {"listen_addresses": "", "unix_socket_directories": str(folder), "max_connections": "200"}
-    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([programs / "postgres", "-D", data, *options], stdout=log, stderr=log, **run_as)
-    _wait_until_ready(folder, process)
-    return process
-
-
-def _wait_until_ready(folder: Path, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            psycopg.connect(host=str(folder), user="survey", dbname="postgres").close()
-            return
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"PostgreSQL did not start: {(folder / 'log').read_text()}", pytrace=False)
-            time.sleep(0.05)
 
 
 def _find_programs() -> Path:

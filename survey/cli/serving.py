@@ -5,7 +5,6 @@ Law: no access log. Which address asked for what, and when, is exactly what must
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import socket
 import subprocess
@@ -13,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -92,21 +91,26 @@ class _Loader:
     """Makes the application in each worker; the last one to have it says when the server listens."""
 
     def __init__(self, workers: int, host: str, port: int, ready: str) -> None:
-        self._missing = multiprocessing.Value("i", workers)
+        # One byte for each worker, the last one different. A pipe and no lock: a worker killed while it held a lock
+        # would keep every later worker waiting for ever.
+        self._turns, written = os.pipe()
+        os.set_blocking(self._turns, False)
+        os.write(written, b"." * (workers - 1) + b"!")
+        self._main = os.getpid()
         self._listens_at = host, port
         self._ready = ready
 
     def __call__(self) -> object:
         from survey import create_app
 
+        end_with_parent(self._main)
         try:
             app = create_app()
         except SurveyError as error:
             click.echo(f"Error: {error}", err=True)
             sys.exit(1)
-        with self._missing.get_lock():
-            self._missing.value -= 1
-            if self._missing.value == 0:
+        with suppress(BlockingIOError):  # a worker that replaces another one finds nothing to read
+            if os.read(self._turns, 1) == b"!":
                 # Beside, because the worker starts to listen only after this function has returned.
                 threading.Thread(target=self._tell, daemon=True).start()
         return app
@@ -116,6 +120,22 @@ class _Loader:
         while not _answers(*self._listens_at) and time.monotonic() < deadline:
             time.sleep(_POLL)
         click.echo(self._ready)
+
+
+def end_with_parent(parent: int) -> None:
+    """Let this process end when `parent` does, however that ends; where the system knows no such wish, nothing.
+
+    Orphaned workers would go on serving, keep the port, and be watched by nobody.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+    import signal
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() != parent:  # it has ended meanwhile
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _serve_with_granian(

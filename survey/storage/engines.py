@@ -95,8 +95,13 @@ def _code(error: exc.DBAPIError) -> str:
 def _open_sqlite(url: URL) -> Engine:
     file = Path(str(url.database))
     try:
-        # The journal files take their mode from this one.
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        # Made here, because the journal files take their mode from this one. A file that is there is not touched:
+        # closing it once would drop the locks of every other connection of this process (POSIX), and another
+        # process would then take the journal away from under them.
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        if not os.access(file, os.R_OK | os.W_OK):
+            raise SettingsError(f"The database file {file} cannot be opened for reading and writing.") from None
     except OSError as error:
         raise SettingsError(f"The database file {file} cannot be opened: {error.strerror}.") from None
     engine = create_engine(url, hide_parameters=True, pool_size=20, max_overflow=40)

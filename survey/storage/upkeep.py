@@ -59,8 +59,9 @@ def _evaluation(
         keys.token_key(evaluation.id)
     except NotFound:
         yield "is frozen, but its token key is missing."
-    used = sum(unit.used for unit in registry.turnout(evaluation.id))
+    # Ballots first: while the round is open, a person may use a code and cast between the two.
     ballots = box.count(evaluation.id)
+    used = sum(unit.used for unit in registry.turnout(evaluation.id))
     if ballots > used:
         yield f"has {ballots} ballots, but only {used} used codes."
     if round_.state in COLLECTED:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -180,6 +182,24 @@ def test_another_database_is_refused_at_start(url: str) -> None:
 def test_a_file_that_cannot_be_opened_is_refused_at_start(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be opened"):
         open_database(f"sqlite:///{tmp_path / 'missing' / 'survey.db'}")
+
+
+def test_opening_the_store_twice_in_a_process_leaves_the_first_one_its_journal(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    """POSIX drops a process's locks on a file as soon as it closes any descriptor of it. Without them the next other
+    process to finish would take itself for the last one, and delete the journal that this one still reads and writes.
+    """
+    store = sqlite_store
+    open_database(str(store.engine.url)).dispose()
+    other = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT 1 FROM boxes'); c.close()"
+    subprocess.run([sys.executable, "-c", other, str(tmp_path / "survey.db")], check=True)
+
+    assert store.box.add(EVALUATION, make_ballot()) is AddOutcome.ADDED
+    again = open_database(str(store.engine.url))
+    assert SqlBallotBox(again).count(EVALUATION) == 1
+    assert (tmp_path / "survey.db-wal").exists()
+    again.dispose()
 
 
 def test_the_database_file_belongs_to_its_owner_only(sqlite_store: Store, tmp_path: Path) -> None:

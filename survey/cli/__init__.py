@@ -32,6 +32,7 @@ class Survey(Sentences, LazyGroup):
         "backup": ("survey.cli.keeping:backup", "Write settings, secrets and store to one file, while serving."),
         "restore": ("survey.cli.keeping:restore", "Bring a backup back into a new instance, and check it."),
         "check": ("survey.cli.keeping:check", "Check every promise of the store."),
+        "migrate": ("survey.cli.keeping:migrate_", "Bring the store of an older version up to this program."),
         "tidy": ("survey.cli.keeping:tidy", "Put the embedded database in key order again."),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

@@ -103,6 +103,22 @@ def _check(instance: Path) -> list[str]:
         engine.dispose()
 
 
+@click.command("migrate")
+@click.pass_obj
+def migrate_(instance: Path) -> None:
+    """Bring the store of an older version up to this program, after a backup. Does nothing when it is up to date."""
+    from survey.settings import Settings
+    from survey.storage.database import migrate, open_database
+
+    engine = open_database(Settings.load(instance).database_url)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
+    note(services_of(instance), "migrate", "store")
+    click.echo("The store is up to date.")
+
+
 @click.command()
 @click.pass_obj
 def tidy(instance: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 
 from tests.cli.conftest import Survey
@@ -52,3 +54,14 @@ def test_a_broken_promise_is_named(made: Survey) -> None:
 
 def test_tidying_an_instance_at_rest_succeeds(made: Survey) -> None:
     assert made("tidy").stdout == "The store is in order.\n"
+
+
+def test_a_store_of_another_version_is_refused_until_it_is_migrated(made: Survey) -> None:
+    with sqlite3.connect(made.instance / "survey.db") as connection:
+        connection.execute("DELETE FROM alembic_version")
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            connection.execute(f'DROP TABLE "{name}"')  # names of our own tables
+    connection.close()
+    assert "The store has schema none" in made("round", "list", exit_code=1).stderr
+    made("migrate")
+    assert made.json("round", "list", "--json") == []

@@ -46,6 +46,16 @@ def test_create_prints_the_ids_as_json(made: Survey) -> None:
     assert listed == {"round": document["round"], "name": "2026年第一轮巡察", "state": "draft"}
 
 
+def test_the_excel_template_makes_the_round_of_its_example(made: Survey) -> None:
+    made("round", "template", made.work / "round.xlsx")
+    document = made.json("round", "create", made.work / "round.xlsx", "--json")
+    assert [evaluation["team"] for evaluation in document["evaluations"]] == ["第一巡察组", "第二巡察组"]
+
+
+def test_a_template_is_written_as_a_workbook_only(survey: Survey) -> None:
+    assert "does not end in .xlsx" in survey("round", "template", survey.work / "round.xls", exit_code=1).stderr
+
+
 def test_a_spec_with_an_error_makes_nothing(made: Survey) -> None:
     spec = made.write("spec.yaml", SPEC.replace("entitled: 2", "entitled: two"))
     result = made("round", "create", spec, exit_code=1)

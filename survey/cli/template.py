@@ -1,0 +1,49 @@
+"""The Excel template of a round spec, filled with an example: what `specfile` reads."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from survey.cli.specfile import ROUND_SHEET, UNIT_COLUMNS, UNITS_SHEET
+
+_ROUND = (
+    ("name", "2026年第一轮巡察", "轮次名称，印在纸条上 / printed on the slips"),
+    ("custodians", "巡察办、纪委、组织部", "密钥保管人，至少三位 / at least three"),
+    ("threshold", 2, "几位到场才能开封 / how many open the boxes"),
+    ("minimum_group", 5, "少于几份不显示 / fewer answers are not shown"),
+    ("texts_minimum", 10, "少于几份不显示意见 / fewer answers show no remarks"),
+    ("spare_percent", 8, "备用码，百分比 / spare codes, per cent"),
+    ("opens_at", None, "可空；如 2026-06-30T09:00:00+08:00，写成文本 / optional, as text"),
+    ("closes_at", None, "可空，同上 / optional, the same"),
+)
+_UNITS = (
+    ("第一巡察组", "组长甲", "文学院", 42),
+    (None, None, "后勤处", 9),
+    ("第二巡察组", None, "图书馆", 14),
+)
+
+
+def template() -> bytes:
+    """The workbook (.xlsx). Whoever fills it replaces the example."""
+    import openpyxl
+    from openpyxl.styles import Font
+
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for title, rows, widths in (
+        (ROUND_SHEET, _ROUND, (18, 44, 60)),
+        (UNITS_SHEET, (UNIT_COLUMNS, *_UNITS), (24, 16, 32, 12)),
+    ):
+        sheet = workbook.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+        for letter, width in zip("ABCD", widths, strict=False):
+            sheet.column_dimensions[letter].width = width
+    for cell in workbook[UNITS_SHEET][1]:
+        cell.font = Font(bold=True)
+    workbook[UNITS_SHEET].freeze_panes = "A2"
+    for row in workbook[ROUND_SHEET].iter_rows(min_col=2, max_col=2):
+        row[0].number_format = "@" if not isinstance(row[0].value, int) else "0"
+    stream = BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test lint bench pictures clean
+.PHONY: help setup demo test needs lint bench pictures clean
 
 help:
 	@echo "make demo      set up and run a demonstration round on this machine"
@@ -20,9 +20,11 @@ setup:
 demo: setup
 	@$(BIN)/survey demo
 
-test: setup lint
-	@sh tools/need-for-tests.sh
+test: needs setup lint
 	@$(BIN)/python -m pytest
+
+needs:
+	@sh tools/need-for-tests.sh
 
 lint: setup
 	@$(BIN)/ruff check .

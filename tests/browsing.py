@@ -106,6 +106,10 @@ class LiveRound:
         """The addresses on the slips of the first team."""
         return [slip.url(self.url) for slip in self.world.slips_of(self.world.first)]
 
+    def close(self) -> None:
+        """Close the round while the server runs, as the office does."""
+        self.world.close()
+
     def stop(self) -> None:
         self._server.shutdown()
         self._thread.join()

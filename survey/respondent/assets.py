@@ -16,7 +16,7 @@ from survey.errors import SettingsError
 
 DIST = Path(__file__).parent / "client" / "dist"
 MEDIA_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-ASSETS = ("answer.js", "answer.css", "home.js")
+ASSETS = ("answer.js", "answer.css", "home.js", "receipt.js", "both.js")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ from flask import Blueprint, Response, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from survey.audience import serves
+from survey.domain.rounds import COLLECTED, State
 from survey.errors import NotFound
 from survey.respondent.assets import Asset, load_assets
 from survey.respondent.desk import Desk
 
 HTML = "text/html; charset=utf-8"
+WITH_BOX = (COLLECTED | {State.OPEN}) - {State.DESTROYED}
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Pages:
     assets: dict[str, Asset]
     answer: Asset
     home: Template
+    receipt: Template
     problem: Template
 
     @property
@@ -47,6 +50,7 @@ class Pages:
             assets,
             Asset.of(answer.encode("utf-8"), HTML),
             environment.get_template("home.html"),
+            environment.get_template("receipt.html"),
             environment.get_template("problem.html"),
         )
 
@@ -66,6 +70,14 @@ def register(blueprint: Blueprint, desk: Desk, loaded: Pages) -> None:
             for evaluation in round_.evaluations
         ]
         page = loaded.home.render(integrity=loaded.integrity, evaluations=evaluations)
+        return Response(page.encode("utf-8"), content_type=HTML)
+
+    @blueprint.get("/receipt")
+    @serves("respondent")
+    def receipt_page() -> Response:
+        """Scan or type a receipt: the evaluations that have a box."""
+        rounds = [round_ for round_ in desk.registry.list_rounds() if round_.state in WITH_BOX]
+        page = loaded.receipt.render(integrity=loaded.integrity, rounds=rounds)
         return Response(page.encode("utf-8"), content_type=HTML)
 
     @blueprint.get("/e/<evaluation_id>")

@@ -14,6 +14,8 @@ import {
   toHex,
 } from '../../survey/respondent/client/protocol/bytes.js'
 import { readCode } from '../../survey/respondent/client/protocol/code.js'
+import { verifyInclusion } from '../../survey/respondent/client/protocol/merkle.js'
+import { readReceipt } from '../../survey/respondent/client/protocol/receipt.js'
 import { ballotInfo, pad, receiptOf, seal } from '../../survey/respondent/client/protocol/sealing.js'
 import { parseTokenKey } from '../../survey/respondent/client/protocol/spki.js'
 import { authorization, beginToken, encodeChallenge, finishToken } from '../../survey/respondent/client/protocol/tokens.js'
@@ -48,7 +50,13 @@ const answers = {
   base32: ({ data }) => ({ text: toBase32(fromHex(data)), back: toHex(fromBase32(toBase32(fromHex(data)))) }),
   fromBase64url: ({ text }) => toHex(fromBase64url(text)),
   toBase64url: ({ data }) => toBase64url(fromHex(data)),
-  qr: ({ text }) => qrOf(text),
+  qr: ({ prefix, text }) => qrOf(prefix, text),
+  receipts: ({ typed }) =>
+    typed.map(readReceipt).map((read) => read && { evaluation: read.evaluation, receipt: toHex(read.receipt) }),
+  async included({ leaf, index, size, path, root }) {
+    await verifyInclusion(fromHex(leaf), index, size, path.map(fromHex), fromHex(root))
+    return true
+  },
   screens: ({ questionnaire, entitled }) => screensOf(questionnaire, entitled).map(({ kind, code }) => [kind, code]),
   content({ questionnaire, entitled, answers, texts }) {
     return toHex(encodeContent(contentOf(screensOf(questionnaire, entitled), answers, texts)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import json
 import re
 import secrets
 import subprocess
@@ -12,12 +13,15 @@ from typing import Any
 
 import pytest
 import segno
+from segno.consts import MODE_ALPHANUMERIC, MODE_BYTE
 
 import survey.errors
+from survey.crypto.merkle import MerkleTree, NotIncluded, verify_inclusion
 from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.domain.answers import clean, parse_answers
 from survey.domain.invitations import ALPHABET, make_code
 from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
+from survey.respondent.assets import ASSETS
 from tests.client.node import ROOT, ask, ask_all, node, refusal
 
 DOCUMENT = default_questionnaire().document
@@ -70,10 +74,100 @@ def test_a_receipt_in_base32_is_base32() -> None:
     }
 
 
-def test_the_qr_code_of_a_receipt_is_the_one_of_an_independent_encoder() -> None:
+@pytest.mark.parametrize(
+    "prefix", ["https://pinggu.example.cn/receipt#abcdefghjk.", "http://localhost:8000/receipt#x.", ""]
+)
+def test_the_qr_code_of_a_receipt_is_the_one_of_an_independent_encoder(prefix: str) -> None:
     text = base64.b32encode(secrets.token_bytes(32)).decode().rstrip("=")
-    expected = segno.make(text, version=3, error="m", mask=0, boost_error=False, mode="alphanumeric").matrix
-    assert ask("qr", text=text) == [[bool(module) for module in row] for row in expected]
+    segments = [(prefix, MODE_BYTE)] * bool(prefix) + [(text, MODE_ALPHANUMERIC)]
+    expected = segno.make(segments, version=5, error="l", mask=0, boost_error=False).matrix
+    assert ask("qr", prefix=prefix, text=text) == [[bool(module) for module in row] for row in expected]
+
+
+def test_an_address_too_long_for_the_qr_code_is_refused() -> None:
+    assert "too long" in refusal("qr", prefix="https://" + "a" * 80, text="A" * 52)
+
+
+# Receipts
+
+
+def receipt_in_base32(data: bytes) -> str:
+    return base64.b32encode(data).decode().rstrip("=")
+
+
+def test_a_receipt_is_read_however_it_is_typed() -> None:
+    data = bytes(range(200, 232))
+    letters = receipt_in_base32(data)
+    groups = " ".join(letters[at : at + 4] for at in range(0, 52, 4))
+    wide = letters.translate({number: number + 0xFEE0 for number in range(0x21, 0x7F)})
+    ways = [letters, groups, letters.lower(), f"{groups}\n", wide, letters.replace("O", "0").replace("B", "8")]
+    ways += [data.hex(), data.hex().upper()]
+    assert ask("receipts", typed=ways) == [{"evaluation": None, "receipt": data.hex()}] * len(ways)
+
+
+def test_a_scanned_receipt_names_its_evaluation() -> None:
+    data = secrets.token_bytes(32)
+    address = f"https://pinggu.example.cn/receipt#abcdefghjk.{receipt_in_base32(data)}"
+    ways = [address, address + "&l=en", "#" + address.partition("#")[2]]
+    assert ask("receipts", typed=ways) == [{"evaluation": "abcdefghjk", "receipt": data.hex()}] * 3
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "A" * 51, "A" * 53, "A" * 51 + "B", "1" * 52, "g" * 64, "一" * 52, "#.", "#a.AAAA"]
+)
+def test_what_is_no_receipt_is_no_receipt(typed: str) -> None:
+    assert ask("receipts", typed=[typed]) == [None]
+
+
+# Inclusion proofs
+
+
+def proof(leaves: list[bytes], index: int) -> dict[str, Any]:
+    tree = MerkleTree(leaves)
+    return {
+        "do": "included",
+        "leaf": leaves[index].hex(),
+        "index": index,
+        "size": tree.size,
+        "path": [node.hex() for node in tree.inclusion_path(index)],
+        "root": tree.root.hex(),
+    }
+
+
+def test_every_proof_of_the_server_holds_on_the_phone() -> None:
+    trees = [[secrets.token_bytes(32) for _ in range(size)] for size in (*range(1, 18), 100)]
+    replies = ask_all([proof(leaves, index) for leaves in trees for index in range(len(leaves))])
+    assert {json.dumps(reply) for reply in replies} == {'{"ok": true}'}
+
+
+def test_no_bent_proof_holds_and_both_sides_agree() -> None:
+    leaves = [secrets.token_bytes(32) for _ in range(13)]
+    bent = []
+    for index in range(13):
+        good = proof(leaves, index)
+        bent += [
+            {**good, "leaf": leaves[index - 1].hex()},
+            {**good, "index": (index + 1) % 13},
+            {**good, "index": 13},
+            {**good, "index": -1},
+            {**good, "index": 0.5},
+            {**good, "path": good["path"][:-1]},
+            {**good, "path": [*good["path"], "00" * 32]},
+            {**good, "path": [good["path"][0], *good["path"]]},
+            {**good, "root": "00" * 32},
+            {**good, "root": good["root"][:-2]},
+        ]
+    for question, reply in zip(bent, ask_all(bent), strict=True):
+        assert "refused" in reply, question
+        if isinstance(question["index"], int) and len(question["root"]) == 64:
+            with pytest.raises(NotIncluded):
+                verify_inclusion(
+                    bytes.fromhex(question["leaf"]),
+                    question["index"],
+                    question["size"],
+                    [bytes.fromhex(node) for node in question["path"]],
+                    bytes.fromhex(question["root"]),
+                )
 
 
 # Texts
@@ -278,14 +372,14 @@ def test_the_build_gives_the_same_bytes_again(tmp_path: Path) -> None:
     build = ROOT / "survey" / "respondent" / "client" / "build.js"
     for name in ("one", "two"):
         subprocess.run([node(), str(build), str(tmp_path / name)], check=True, cwd=tmp_path)
-    for name in ("answer.js", "answer.css", "home.js"):
+    for name in ASSETS:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
 def test_the_built_scripts_name_no_other_host_and_use_no_markup_from_data(tmp_path: Path) -> None:
     build = ROOT / "survey" / "respondent" / "client" / "build.js"
     subprocess.run([node(), str(build), str(tmp_path)], check=True)
-    for name in ("answer.js", "home.js"):
+    for name in (name for name in ASSETS if name.endswith(".js")):
         script = (tmp_path / name).read_text("utf-8")
         assert set(re.findall(r"https?://[^\"'` )]+", script)) <= {"http://www.w3.org/2000/svg"}
         assert not re.search(

@@ -10,13 +10,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from survey.respondent import HEADERS
-from survey.respondent.assets import script_digests
+from survey.respondent.assets import ASSETS, script_digests
 from tests.world import Phone, World
 
 
 def all_paths(world: World) -> list[str]:
     return [
         "/",
+        "/receipt",
         f"/e/{world.first.id}",
         f"/e/{world.first.id}/manifest",
         f"/e/{world.first.id}/.well-known/private-token-issuer-directory",
@@ -25,6 +26,8 @@ def all_paths(world: World) -> list[str]:
         "/assets/answer.js",
         "/assets/answer.css",
         "/assets/home.js",
+        "/assets/receipt.js",
+        "/assets/both.js",
         "/e/nowhere",
         "/assets/nothing.js",
     ]
@@ -45,7 +48,7 @@ def test_every_answer_carries_the_same_headers_and_no_cookie(
 
 def test_two_people_get_byte_identical_pages_and_scripts(open_world: World, client: FlaskClient) -> None:
     other = open_world.app().test_client()
-    for path in [*all_paths(open_world)[:3], "/assets/answer.js", "/assets/answer.css", "/assets/home.js"]:
+    for path in [*all_paths(open_world)[:4], *(f"/assets/{name}" for name in ASSETS)]:
         mine = client.get(path, headers={"User-Agent": "A", "Accept-Language": "en"})
         yours = other.get(path, headers={"User-Agent": "MicroMessenger", "Accept-Language": "zh-CN", "Cookie": "a=b"})
         assert mine.data == yours.data, path
@@ -85,6 +88,26 @@ def test_the_home_page_lists_open_evaluations_only(open_world: World, client: Fl
     assert "第一巡察组" in client.get("/").get_data(as_text=True)
     open_world.close()
     assert "第一巡察组" not in client.get("/").get_data(as_text=True)
+
+
+def test_receipts_can_be_checked_from_opening_on(open_world: World, client: FlaskClient) -> None:
+    assert "第一巡察组" in client.get("/receipt").get_data(as_text=True)
+    open_world.close()
+    assert "第一巡察组" in client.get("/receipt").get_data(as_text=True)
+
+
+def test_a_round_that_never_opened_has_no_receipts_to_check() -> None:
+    page = World().print().app().test_client().get("/receipt").get_data(as_text=True)
+
+    assert "第一巡察组" not in page
+    assert "没有可以核对" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/receipt"])
+def test_every_sentence_of_a_page_stands_in_both_languages(client: FlaskClient, path: str) -> None:
+    page = client.get(path).get_data(as_text=True)
+
+    assert page.count('data-says lang="zh-CN"') == page.count('data-says lang="en"') > 0
 
 
 def test_the_leader_is_never_shown_to_respondents(open_world: World, client: FlaskClient) -> None:

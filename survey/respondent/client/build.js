@@ -1,5 +1,5 @@
 /**
- * Build the page's files into dist/: answer.js, home.js, answer.css. Run by `npm run build`.
+ * Build the page's files into dist/: answer.js, home.js, receipt.js, both.js, answer.css. Run by `npm run build`.
  *
  * Law: the same sources and lock give the same bytes everywhere (no time, no path, no name of a machine in them):
  * the manifest names the digest of the script, and anyone can build it again and compare.
@@ -12,7 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 
 await build({
   absWorkingDir: here,
-  entryPoints: { answer: 'main.js', home: 'home.js' },
+  entryPoints: { answer: 'main.js', home: 'home.js', receipt: 'receipt-page.js', both: 'both-page.js' },
   outdir: process.argv[2] || join(here, 'dist'),
   bundle: true,
   format: 'iife',

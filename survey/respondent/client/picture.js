@@ -1,5 +1,6 @@
 /** The receipt as a picture: drawn on a canvas, black on white, readable from a print. */
 import { t } from './language.js'
+import { receiptAddress } from './protocol/receipt.js'
 import { qrOf } from './qr.js'
 
 const WIDTH = 720
@@ -7,9 +8,18 @@ const HEIGHT = 1020
 const MARGIN = 56
 const FONTS = '"PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 
-/** Draw the code into a canvas with a quiet zone of four modules; sharp at any size. */
-export function drawQr(canvas, text, module = 6) {
-  const rows = qrOf(text)
+/** The receipt page's address where it fits (a host name may be very long), else the receipt alone. */
+function rowsOf(evaluation, letters) {
+  try {
+    return qrOf(location.origin + receiptAddress(evaluation, ''), letters)
+  } catch (error) {
+    return qrOf('', letters)
+  }
+}
+
+/** Draw a receipt (base32) into a canvas with a quiet zone of four modules; sharp at any size. */
+export function drawQr(canvas, evaluation, letters, module = 6) {
+  const rows = rowsOf(evaluation, letters)
   const side = (rows.length + 8) * module
   canvas.width = canvas.height = side
   const pen = canvas.getContext('2d')
@@ -53,7 +63,7 @@ export function pictureOf({ groups, facts }) {
   write(t('page.title'), '30px ' + FONTS, 46)
   write(facts.team + '  ' + facts.round, '30px ' + FONTS, 56)
   const code = document.createElement('canvas')
-  drawQr(code, groups.replace(/ /g, ''), 10)
+  drawQr(code, facts.evaluation, groups.replace(/ /g, ''), 8)
   pen.drawImage(code, (WIDTH - code.width) / 2, y - 20)
   y += code.height + 30
   const words = groups.split(' ')

@@ -1,14 +1,17 @@
 /**
- * A QR code (ISO/IEC 18004) of one fixed size: version 3 (29 modules), correction level M, alphanumeric, mask 0.
+ * A QR code (ISO/IEC 18004) of one fixed size: version 5 (37 modules), correction level L, mask 0, bytes followed by
+ * alphanumeric characters.
  *
- * Just enough for a receipt of 52 base32 characters, so that it can be read from paper or screen without typing.
+ * Just enough for the address of the receipt page with a receipt of 52 base32 characters behind it, so that any
+ * scanner opens the page filled in.
  */
+import { utf8 } from './protocol/bytes.js'
 
-const SIZE = 29
-const DATA_LEN = 44
+const SIZE = 37
+const DATA_LEN = 108
 const CORRECTION_LEN = 26
-const ALIGNMENT = 22
-const FORMAT = 0x5412 // level M (00), mask 0 (000): the BCH code is zero, the fixed mask remains
+const ALIGNMENT = 30
+const FORMAT = 0x77c4 // level L (01), mask 0 (000), with its BCH code, under the fixed mask
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
 
 /** GF(256) with 0x11d. */
@@ -39,8 +42,12 @@ function correction(data) {
   return rest
 }
 
-function bitsOf(text) {
-  let bits = '0010' + text.length.toString(2).padStart(9, '0')
+function bitsOf(prefix, text) {
+  let bits = ''
+  const bytes = utf8(prefix)
+  if (bytes.length) bits = '0100' + bytes.length.toString(2).padStart(8, '0')
+  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0')
+  bits += '0010' + text.length.toString(2).padStart(9, '0')
   for (let at = 0; at < text.length; at += 2) {
     const [first, second] = [ALPHABET.indexOf(text[at]), ALPHABET.indexOf(text[at + 1])]
     const isPair = at + 1 < text.length
@@ -57,8 +64,8 @@ function bitsOf(text) {
     .join('')
 }
 
-/** 29 rows of 29 booleans; true is dark. Upper case, digits and a few signs only. */
-export function qrOf(text) {
+/** 37 rows of 37 booleans; true is dark. text: upper case, digits and a few signs only; throws RangeError if too long. */
+export function qrOf(prefix, text) {
   const dark = Array.from({ length: SIZE }, () => new Array(SIZE).fill(null))
   const finder = (top, left) => {
     for (let y = -1; y <= 7; y++) {
@@ -82,7 +89,7 @@ export function qrOf(text) {
     dark[8][at < 8 ? SIZE - 1 - at : at < 9 ? 7 : 14 - at] = bit
   }
   dark[SIZE - 8][8] = true
-  const bits = bitsOf(text)
+  const bits = bitsOf(prefix, text)
   let next = 0
   for (let right = SIZE - 1; right > 0; right -= 2) {
     if (right === 6) right--

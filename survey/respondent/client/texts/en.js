@@ -79,6 +79,8 @@ export default {
   'receipt.label': 'Receipt',
   'receipt.hex': 'In hexadecimal',
   'receipt.use': 'The receipt proves only that this ballot is in the box. It does not show what you chose. You may tear up the slip.',
+  'receipt.check': 'After closing, scan this code or choose “Check a receipt” on the first page; your phone then works out by itself that the ballot is in.',
+  'receipt.check.now': 'Check now',
   'receipt.copy': 'Copy the receipt',
   'receipt.copied': 'Copied.',
   'receipt.notcopied': 'It could not be copied. Please press and hold the receipt, or write it down.',

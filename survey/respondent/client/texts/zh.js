@@ -79,6 +79,8 @@ export default {
   'receipt.label': '收录凭据',
   'receipt.hex': '十六进制写法',
   'receipt.use': '凭据只能证明这份答卷在票箱里，看不出您选了什么。纸条可以撕毁。',
+  'receipt.check': '截止以后，扫这个二维码或者在首页点“核对收录凭据”，手机会自己验算它在不在票箱里。',
+  'receipt.check.now': '现在就核对',
   'receipt.copy': '复制凭据',
   'receipt.copied': '已复制。',
   'receipt.notcopied': '没能复制。请长按凭据自己复制，或者抄下来。',

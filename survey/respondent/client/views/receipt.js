@@ -2,6 +2,7 @@
  * The end, and it looks like an end: a large tick, the receipt, three things one can do, nothing else.
  */
 import { fromHex, inGroups, toBase32 } from '../protocol/bytes.js'
+import { receiptAddress } from '../protocol/receipt.js'
 import { button, h, heading } from '../dom.js'
 import { t } from '../language.js'
 import { drawQr, pictureOf } from '../picture.js'
@@ -40,8 +41,9 @@ async function copy(text) {
 /** receipt: 64 hexadecimal digits; clear() erases what this phone still knows. */
 export function receiptView({ receipt, facts, clear }) {
   const groups = inGroups(toBase32(fromHex(receipt)))
+  const checkAddress = receiptAddress(facts.evaluation, groups.replace(/ /g, ''))
   const qr = h('canvas', { class: 'qr', role: 'img', 'aria-label': t('receipt.qr') })
-  drawQr(qr, groups.replace(/ /g, ''))
+  drawQr(qr, facts.evaluation, groups.replace(/ /g, ''))
   const message = h('p', { class: 'message', role: 'status' })
   const shelf = h('div', { class: 'shelf' })
   const showPicture = () => {
@@ -67,6 +69,7 @@ export function receiptView({ receipt, facts, clear }) {
       h('details', null, h('summary', null, t('receipt.hex')), h('p', { class: 'hex' }, receipt))
     ),
     h('p', null, t('receipt.use')),
+    h('p', null, t('receipt.check'), ' ', h('a', { href: checkAddress, target: '_blank', rel: 'noreferrer' }, t('receipt.check.now'))),
     h(
       'div',
       { class: 'actions' },

@@ -8,9 +8,12 @@ from pathlib import Path
 from types import TracebackType
 
 from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
-from survey import office, respondent, templates_folder
-from survey.errors import SettingsError
+from survey import custodian, office, respondent, templates_folder
+from survey.errors import SettingsError, StoreUnavailable
+from survey.notices import Notices
 from survey.respondent.desk import Desk
 from survey.services import Services, open_services
 from survey.settings import Settings
@@ -18,6 +21,13 @@ from survey.settings import Settings
 
 class SurveyApp(Flask):
     """Flask, except that a failure on the respondent plane leaves no path, no message and no values in a log."""
+
+    notices = Notices()  # one for the process
+
+    def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
+        if isinstance(e, StoreUnavailable):  # its sentence holds no value, only what is wrong with the store
+            self.notices.say(str(e))
+        return super().handle_user_exception(e)
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         if request.blueprint == "office":
@@ -41,6 +51,7 @@ def build_app(settings: Settings | None, services: Services | None) -> Flask:
     desk = Desk(services.registry, services.box, services.keys, services.clock)
     app.register_blueprint(respondent.make_blueprint(desk, templates / "respondent"))
     app.register_blueprint(office.make_blueprint(services))
+    app.register_blueprint(custodian.make_blueprint(services))
     if services.settings.is_https:
         app.after_request(_https_only)
     check_audiences(app)

@@ -14,6 +14,7 @@ from survey.storage.audit_log import SqlAuditLog
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import check_schema, open_database
 from survey.storage.key_files import FileKeys
+from survey.storage.notice_board import SqlNoticeBoard
 from survey.storage.registry import SqlRegistry
 
 
@@ -25,6 +26,7 @@ class Services:
     registry: SqlRegistry
     box: SqlBallotBox
     keys: FileKeys
+    board: SqlNoticeBoard
     accounts: SqlAccounts
     audit: SqlAuditLog
     clock: Clock
@@ -49,6 +51,7 @@ def open_services(settings: Settings) -> Services:
         registry=SqlRegistry(engine),
         box=SqlBallotBox(engine),
         keys=FileKeys(settings.keys_folder),
+        board=SqlNoticeBoard(engine),
         accounts=SqlAccounts(engine),
         audit=SqlAuditLog(engine, utc_now),
         clock=utc_now,

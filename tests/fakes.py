@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from survey.crypto.sealing import receipt
-from survey.domain.ports import Account, AddOutcome, SpendOutcome, StoredBallot, UnitTurnout
+from survey.domain.ports import Account, AddOutcome, Attempt, PostOutcome, SpendOutcome, StoredBallot, UnitTurnout
 from survey.domain.rounds import Round, State
 from survey.errors import InvalidInput, NotFound, WrongState
 
@@ -159,6 +159,47 @@ class MemoryBallotBox:
         yield from (ballot for _, ballot in sorted(self.boxes.get(evaluation_id, {}).items()))
 
 
+class MemoryNoticeBoard:
+    """See domain.ports.NoticeBoard."""
+
+    def __init__(self) -> None:
+        self.seats: dict[str, dict[int, bytes]] = {}
+        self.attempts: dict[str, Attempt] = {}
+        self.notices: dict[tuple[str, int, str, int], bytes] = {}
+
+    def save_invitations(self, round_id: str, digests: Mapping[int, bytes]) -> None:
+        self.seats[round_id] = dict(digests)
+        self.attempts.setdefault(round_id, Attempt(1, None))
+
+    def find_seat(self, digest: bytes) -> tuple[str, int] | None:
+        for round_id, seats in self.seats.items():
+            for index, kept in seats.items():
+                if kept == digest:
+                    return round_id, index
+        return None
+
+    def find_attempt(self, round_id: str) -> Attempt | None:
+        return self.attempts.get(round_id)
+
+    def begin_again(self, round_id: str, number: int) -> None:
+        if self.attempts[round_id].number != number:
+            raise WrongState(f"Attempt {number} of the key ceremony of round {round_id} is not the latest one.")
+        self.attempts[round_id] = Attempt(number + 1, None)
+
+    def stop(self, round_id: str, number: int, reason: str) -> None:
+        if self.attempts[round_id] == Attempt(number, None):
+            self.attempts[round_id] = Attempt(number, reason)
+
+    def post(self, round_id: str, number: int, phase: str, index: int, message: bytes) -> PostOutcome:
+        stored = self.notices.setdefault((round_id, number, phase, index), message)
+        return (
+            PostOutcome.ADDED if stored is message else PostOutcome.SAME if stored == message else PostOutcome.DIFFERENT
+        )
+
+    def messages(self, round_id: str, number: int) -> list[bytes]:
+        return [message for key, message in self.notices.items() if key[:2] == (round_id, number)]
+
+
 class MemoryKeyFiles:
     """See domain.ports.KeyFiles."""
 
@@ -244,6 +285,7 @@ class Services:
     registry: MemoryRegistry = field(default_factory=MemoryRegistry)
     box: MemoryBallotBox = field(default_factory=MemoryBallotBox)
     keys: MemoryKeyFiles = field(default_factory=MemoryKeyFiles)
+    board: MemoryNoticeBoard = field(default_factory=MemoryNoticeBoard)
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     clock: MovableClock = field(default_factory=MovableClock)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from survey.cli.ceremonies import ceremony, invite
 from survey.cli.frame import note, print_json, services_of
 
 if TYPE_CHECKING:
@@ -27,13 +28,19 @@ def round_group() -> None:
 
     \b
     create   from a spec: teams, units, headcounts, custodians
-    keys     the custodians' shares
+    invite, ceremony
+             the custodians make the key (survey custodian join)
+    keys     instead, for tests and demos: all custodians on this machine
     freeze   nothing changes any more
     codes    slips to print
     open, status, close
     boxes    the list for the custodians (survey custodian open)
     count, report
     """
+
+
+round_group.add_command(invite)
+round_group.add_command(ceremony)
 
 
 def _find(instance: Path, round_id: str) -> tuple[Services, Round]:

@@ -8,7 +8,8 @@ reveal was checked, and no share is used before every sub-share fits its public 
 itself: judge() says, from public messages alone, which of the two broke the rules. The key is then made anew.
 
 Not protected here: messages are not signed. A notice board that changes messages makes the key making fail, or,
-if it plays every other custodian, shows each of them another key: custodians compare the digest of the transcript.
+if it plays every other custodian, shows each of them another key. domain.ceremony signs and chains them, and
+custodians compare check words.
 Sources: Pedersen 1991, Feldman 1987, Gennaro et al. 2007; 2-protocol section 2.4.
 """
 
@@ -48,27 +49,34 @@ _SUB_SHARE_LEN = 32
 
 
 class Participant:
-    """One custodian's side. Its secrets stay in this object until finish() and are dropped then."""
+    """One custodian's side. Its secrets stay in this object until finish() and are dropped then.
 
-    def __init__(self, ceremony: Ceremony, index: int, randomness: Randomness) -> None:
+    draws: where all that is committed to comes from (default: randomness); a participant that is resumed gives the
+    same seeded draws again and with them the same messages. Later proofs and seals always take randomness.
+    """
+
+    def __init__(
+        self, ceremony: Ceremony, index: int, randomness: Randomness, *, draws: Randomness | None = None
+    ) -> None:
+        draws = draws or randomness
         self.ceremony = ceremony
         self.index = index
         self._randomness = randomness
-        self._polynomial = [random_scalar(randomness) for _ in range(ceremony.threshold)]
-        self._sealing_secret = encode_scalar(random_scalar(randomness))
-        self._reveal = self._make_reveal()
+        self._polynomial = [random_scalar(draws) for _ in range(ceremony.threshold)]
+        self._sealing_secret = encode_scalar(random_scalar(draws))
+        self._reveal = self._make_reveal(draws)
         self._commits: tuple[Commit, ...] = ()
         self._reveals: tuple[Reveal, ...] = ()
         self._received: dict[int, int] = {}
 
-    def _make_reveal(self) -> Reveal:
+    def _make_reveal(self, draws: Randomness) -> Reveal:
         points = p256()
         context = self.ceremony.round_context
         coefficients = tuple(points.mult_base(encode_scalar(a)) for a in self._polynomial)
         sealing_key = points.mult_base(self._sealing_secret)
         statement = reveal_statement(context, self.index, coefficients, sealing_key)
-        proof = prove_knowledge(self._polynomial[0], statement, self._randomness)
-        return Reveal(self.index, coefficients, proof, sealing_key, self._randomness(NONCE_LEN))
+        proof = prove_knowledge(self._polynomial[0], statement, draws)
+        return Reveal(self.index, coefficients, proof, sealing_key, draws(NONCE_LEN))
 
     def commit(self) -> Commit:
         return Commit(self.index, self._reveal.digest(self.ceremony.round_context))

@@ -172,18 +172,33 @@ def check_reveals(ceremony: Ceremony, commits: Sequence[Commit], reveals: Sequen
     """Raises KeyMakingFault for the first custodian whose reveal does not fit commit, form or proof."""
     ceremony.require_everybody((commit.index for commit in commits), "commitment")
     ceremony.require_everybody((reveal.index for reveal in reveals), "reveal")
-    points = p256()
     for commit, reveal in zip(commits, reveals, strict=True):
-        if len(reveal.coefficients) != ceremony.threshold or len(reveal.nonce) != NONCE_LEN:
-            raise ceremony.fault(reveal.index, "revealed something of another form than agreed.")
-        if not all(points.is_valid_point(point) for point in (*reveal.coefficients, reveal.sealing_key)):
-            raise ceremony.fault(reveal.index, "revealed bytes that are no points of the curve.")
-        if reveal.digest(ceremony.round_context) != commit.digest:
-            raise ceremony.fault(reveal.index, "revealed something else than was committed to.")
-        try:
-            verify_knowledge(reveal.coefficients[0], reveal.statement(ceremony.round_context), reveal.proof)
-        except WrongProof:
-            raise ceremony.fault(reveal.index, "gave a wrong proof of knowledge.") from None
+        check_reveal(ceremony, commit, reveal)
+
+
+def check_reveal(ceremony: Ceremony, commit: Commit, reveal: Reveal) -> None:
+    """One custodian's reveal against the own commitment. Raises KeyMakingFault."""
+    points = p256()
+    if len(reveal.coefficients) != ceremony.threshold or len(reveal.nonce) != NONCE_LEN:
+        raise ceremony.fault(reveal.index, "revealed something of another form than agreed.")
+    if not all(points.is_valid_point(point) for point in (*reveal.coefficients, reveal.sealing_key)):
+        raise ceremony.fault(reveal.index, "revealed bytes that are no points of the curve.")
+    if reveal.digest(ceremony.round_context) != commit.digest:
+        raise ceremony.fault(reveal.index, "revealed something else than was committed to.")
+    try:
+        verify_knowledge(reveal.coefficients[0], reveal.statement(ceremony.round_context), reveal.proof)
+    except WrongProof:
+        raise ceremony.fault(reveal.index, "gave a wrong proof of knowledge.") from None
+
+
+def check_confirmation(ceremony: Ceremony, reveals: Sequence[Reveal], confirmation: Confirmation) -> None:
+    """Does this custodian hold the share that the reveals say? Raises KeyMakingFault."""
+    key = verification_key_of(reveals, confirmation.index)
+    statement = confirmation_statement(ceremony, reveals, confirmation.index)
+    try:
+        verify_knowledge(key, statement, confirmation.proof)
+    except WrongProof:
+        raise ceremony.fault(confirmation.index, "did not confirm the share they should hold.") from None
 
 
 def revealed_digest(ceremony: Ceremony, reveals: Sequence[Reveal]) -> bytes:

@@ -18,13 +18,11 @@ from survey.crypto.dkg_messages import (
     Confirmation,
     Reveal,
     canonical_json,
+    check_confirmation,
     check_reveals,
-    confirmation_statement,
     public_key_of,
     verification_key_of,
 )
-from survey.crypto.dleq import WrongProof
-from survey.crypto.knowledge import verify_knowledge
 from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.errors import InvalidInput
 
@@ -54,13 +52,9 @@ class Transcript:
         ceremony = self.ceremony
         check_reveals(ceremony, self.commits, self.reveals)
         ceremony.require_everybody((confirmation.index for confirmation in self.confirmations), "confirmation")
+        for confirmation in self.confirmations:
+            check_confirmation(ceremony, self.reveals, confirmation)
         keys = tuple(verification_key_of(self.reveals, index) for index in ceremony.indices)
-        for confirmation, key in zip(self.confirmations, keys, strict=True):
-            statement = confirmation_statement(ceremony, self.reveals, confirmation.index)
-            try:
-                verify_knowledge(key, statement, confirmation.proof)
-            except WrongProof:
-                raise ceremony.fault(confirmation.index, "did not confirm the share they should hold.") from None
         return KeyFacts(ceremony.names, ceremony.threshold, ceremony.context, public_key_of(self.reveals), keys)
 
     def encode(self) -> bytes:

@@ -6,7 +6,7 @@ transaction spans both: an operator who joined them in time would have the order
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -118,6 +118,44 @@ class BallotBox(Protocol):
 
     def ballots(self, evaluation_id: str) -> Iterator[StoredBallot]:
         """All ballots in key order (token_digest), streamed."""
+
+
+class PostOutcome(Enum):
+    ADDED = "added"
+    SAME = "same"  # exactly this message is there already
+    DIFFERENT = "different"  # the custodian has said something else in this phase
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try of a key ceremony: 1, 2 ...; stopped: the sentence that says why it ended without a key."""
+
+    number: int
+    stopped: str | None
+
+
+class NoticeBoard(Protocol):
+    """What custodians say to each other while they make a round's key. Holds no secret of theirs."""
+
+    def save_invitations(self, round_id: str, digests: Mapping[int, bytes]) -> None:
+        """index -> digest of the invitation's secret (32 bytes). Replaces earlier ones; begins attempt 1 if none is."""
+
+    def find_seat(self, digest: bytes) -> tuple[str, int] | None:
+        """(round id, index) of an invitation."""
+
+    def find_attempt(self, round_id: str) -> Attempt | None:
+        """The latest attempt; None when nobody was invited."""
+
+    def begin_again(self, round_id: str, number: int) -> None:
+        """Attempt number + 1; raises WrongState when `number` is not the latest any more."""
+
+    def stop(self, round_id: str, number: int, reason: str) -> None:
+        """The first reason stays."""
+
+    def post(self, round_id: str, number: int, phase: str, index: int, message: bytes) -> PostOutcome: ...
+
+    def messages(self, round_id: str, number: int) -> list[bytes]:
+        """All messages of an attempt, in no particular order."""
 
 
 class KeyFiles(Protocol):

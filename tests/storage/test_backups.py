@@ -21,6 +21,7 @@ from survey.storage.backups import STORE, TABLES, backup, restore
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import migrate, open_database
 from survey.storage.key_files import FileKeys
+from survey.storage.notice_board import SqlNoticeBoard
 from survey.storage.registry import SqlRegistry
 from tests.storage.samples import EVALUATION, OTHER_EVALUATION, make_ballot, make_round
 from tests.storage.test_accounts_and_audit_log import NOON, fill
@@ -47,6 +48,9 @@ def filled(engine: Engine, registry: SqlRegistry, box: SqlBallotBox, ballots: li
         box.add(EVALUATION, ballot)
     SqlAccounts(engine).add_account("office", "office", "hash")
     fill(SqlAuditLog(engine, lambda: NOON), 3)
+    board = SqlNoticeBoard(engine)
+    board.save_invitations("r1", {1: b"d" * 32})
+    board.post("r1", 1, "join", 1, b"{}")
     return engine
 
 

@@ -11,10 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from survey.errors import SettingsError
-from survey.storage import ballot_tables, registry_tables, staff_tables
+from survey.storage import ballot_tables, notice_board_tables, registry_tables, staff_tables
 from survey.storage.database import check_schema, is_sqlite, migrate, open_database
 
-METADATA = [registry_tables.metadata, ballot_tables.metadata, staff_tables.metadata]
+METADATA = [registry_tables.metadata, ballot_tables.metadata, staff_tables.metadata, notice_board_tables.metadata]
 
 # Before adding a column to ballots or invitations: could it tell when, where or by whom? Then it must not be there.
 COLUMNS = {
@@ -23,8 +23,11 @@ COLUMNS = {
     "audit_log": ["id", "time", "account", "address", "action", "object", "result", "hash"],
     "ballots": ["evaluation", "token_digest", "token", "enc", "ct", "receipt"],
     "boxes": ["evaluation", "is_open"],
+    "ceremonies": ["round", "attempt", "stopped"],
+    "custodian_invitations": ["round", "seat", "secret_digest"],
     "evaluations": ["id", "round", "manifest", "root"],
     "invitations": ["evaluation", "code_mac", "unit", "state", "request_digest"],
+    "notices": ["round", "attempt", "phase", "seat", "message"],
     "rounds": ["id", "number", "name", "state", "document", "boxes_digest"],
     "tally_records": ["round", "record"],
 }
@@ -90,7 +93,7 @@ def test_migrating_twice_and_from_four_threads_at_once_is_harmless(engine: Engin
 
 
 def test_a_store_without_schema_is_refused_at_start(engine: Engine) -> None:
-    with pytest.raises(SettingsError, match="schema none; this program needs 0001"):
+    with pytest.raises(SettingsError, match="schema none; this program needs 0002"):
         check_schema(engine)
 
 

@@ -1,0 +1,48 @@
+"""The notice board over HTTP: read everything, say one thing."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, request
+
+from survey.audience import serves
+from survey.custodian.needs import Services
+from survey.custodian.seats import Seat, note, seat_of_request
+from survey.domain.ceremony import MESSAGE_MAX
+from survey.domain.ceremony_office import Standing, post, standing
+from survey.domain.lifecycle import get_round
+from survey.errors import SurveyError, TooLarge
+
+JSON = "application/json"
+
+
+def register(blueprint: Blueprint, services: Services) -> None:
+    @blueprint.get("/board")
+    @serves("custodian")
+    def board() -> Response:
+        """The board of the invitation's round, and where the round stands."""
+        seat = seat_of_request(services)
+        return _answer(seat, standing(seat.round, services.board))
+
+    @blueprint.post("/messages")
+    @serves("custodian")
+    def messages() -> Response:
+        """Body: one message. Answers with the board as it is then; the same message may be sent again."""
+        seat = seat_of_request(services)
+        raw = request.stream.read(MESSAGE_MAX + 1)
+        if len(raw) > MESSAGE_MAX:
+            raise TooLarge(f"A message has at most {MESSAGE_MAX} bytes.")
+        try:
+            after = post(seat.round, seat.index, raw, board=services.board, registry=services.registry)
+        except SurveyError as error:
+            note(services, seat, "ceremony-message", error.kind)
+            raise
+        note(services, seat, "ceremony-message", after.board.phase if after.stopped is None else "stopped")
+        fresh = Seat(get_round(services.registry, seat.round.id), seat.index)
+        return _answer(fresh, after)
+
+
+def _answer(seat: Seat, now: Standing) -> Response:
+    document = {"index": seat.index, "state": seat.round.state.value, "board": now.document}
+    return Response(json.dumps(document, ensure_ascii=False).encode("utf-8"), content_type=JSON)

@@ -34,7 +34,7 @@ ALLOWED = {
         "survey.reports",
     },
     "custodian": {"flask", "flask_babel", "flask_login", "flask_wtf", "wtforms", "survey.domain"},
-    "reports": {"fontTools", "jinja2", "markupsafe", "segno", "typst", "survey.domain"},
+    "reports": {"docx", "fontTools", "jinja2", "markupsafe", "segno", "typst", "xlsxwriter", "survey.domain"},
 }
 EVERYWHERE = {"survey.errors", "survey.audience"}
 # yaml in domain reads one file of our own, the default questionnaire.

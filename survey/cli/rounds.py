@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from survey.domain.rounds import Round
     from survey.services import Services
 
-FORMATS = ("json", "html")
-LATER_FORMATS = ("xlsx", "docx", "pdf")
+FORMATS = ("json", "html", "xlsx", "docx", "pdf")
+PARTS = ("report", "feedback", "checklist", "appraisal")  # survey.reports.papers has them; not imported for --help
 POOL_FROM = 2000  # ballots from which more processes are worth their start
 
 _round_argument = click.argument("round_id", metavar="ROUND")
@@ -363,40 +363,44 @@ def count_ballots(services: Services, round_: Round, parts: tuple[Path, ...]) ->
 
 @round_group.command()
 @_round_argument
-@click.option("--format", "format_", required=True, metavar="json|html", help="Form of the report: json or html.")
+@click.option("--format", "format_", required=True, type=click.Choice(FORMATS), help="Form of the file.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write; - prints.")
+@click.option(
+    "--part",
+    default="report",
+    show_default=True,
+    type=click.Choice(PARTS),
+    help="The report; one team's feedback page; the restricted checklist; sentences for appraisals.",
+)
+@click.option("--team", metavar="EVALUATION", help="For --part feedback: which team.")
 @click.pass_obj
-def report(instance: Path, round_id: str, format_: str, out: Path) -> None:
-    """Write the report of ROUND from its tally record, with small groups withheld."""
-    from survey.errors import NotFound
+def report(instance: Path, round_id: str, format_: str, out: Path, part: str, team: str | None) -> None:
+    """Write the report of ROUND from its tally record, with small groups withheld.
 
-    if format_ in LATER_FORMATS:
-        raise NotFound(f"The format {format_} is not available in this version; expected {' or '.join(FORMATS)}.")
-    if format_ not in FORMATS:
-        raise click.BadParameter(f"{format_!r} is not one of {', '.join(FORMATS)}.", param_hint="--format")
+    The same record gives the same bytes, here and in the office. json and html are the office's own data; the
+    checklist of prohibitions is in no other file than its own part (docx, xlsx, pdf).
+    """
     services, round_ = _find(instance, round_id)
-    write_report(services, round_, format_, out)
-    if str(out) != "-":
-        click.echo(f"Wrote {out}.")
+    write_report(services, round_, format_, out, part, team)
 
 
-def write_report(services: Services, round_: Round, format_: str, out: Path) -> None:
-    import json
-
-    from survey.cli.files import new_file
+def write_report(
+    services: Services, round_: Round, format_: str, out: Path, part: str = "report", team: str | None = None
+) -> None:
+    from survey.cli.files import new_file, require_new
     from survey.domain.disclosure import disclose
     from survey.domain.lifecycle import get_tally_record
+    from survey.reports import papers
+    from survey.reports.places import fonts_folder
 
-    disclosed = disclose(get_tally_record(services.registry, round_))
-    if format_ == "json":
-        content = json.dumps(disclosed, ensure_ascii=False, indent=2) + "\n"
-    else:
-        from survey.reports.html import render_html
-
-        content = render_html(disclosed)
-    note(services, f"report-{format_}", round_.id)  # before it is read: no unrecorded reading
+    if str(out) != "-":
+        require_new(out)
+    content = papers.make(disclose(get_tally_record(services.registry, round_)), part, format_, fonts_folder(), team)
+    # Before it is read: no unrecorded reading.
+    note(services, f"report-{format_}" if part == "report" else f"report-{part}-{format_}", round_.id)
     if str(out) == "-":
         click.echo(content, nl=False)
         return
     with new_file(out) as stream:
-        stream.write(content.encode("utf-8"))
+        stream.write(content)
+    click.echo(f"Wrote {out}.")

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import survey
 from survey.cli.files import FileExists, new_folder, safe_name
 from survey.cli.people import CODES_HEADER
 from survey.domain.lifecycle import PrintedCode, draw_codes, register_codes
 from survey.domain.rounds import Round
+from survey.reports.places import fonts_folder
 
 if TYPE_CHECKING:
     from survey.services import Services
@@ -89,15 +89,6 @@ def _pdf(slips: Sequence[PrintedCode], round_: Round, public_url: str) -> bytes:
         ],
         fonts_folder(),
     )
-
-
-def fonts_folder() -> Path:
-    """SURVEY_FONTS, else the fonts inside an installed wheel, else those of the locked packages in a checkout."""
-    if named := os.environ.get("SURVEY_FONTS"):
-        return Path(named)
-    package = Path(survey.__file__).parent
-    inside = package / "fonts"
-    return inside if inside.is_dir() else package.parent / "node_modules" / "@expo-google-fonts"
 
 
 def _private(file: Path) -> Path:

@@ -97,6 +97,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord) -> dict[str, Any]:
         "printed": evaluation.printed,
         "used": evaluation.used,
         "counted": evaluation.counted,
+        "collected": evaluation.counted + numbers.void,
         "void": numbers.void,
         "void_reasons": dict(sorted(evaluation.void.items())),
         "return_rate": _rate(evaluation.counted, evaluation.printed),
@@ -104,7 +105,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord) -> dict[str, Any]:
         "score": None if withheld.total or scores.total is None else scoring.half_up(scores.total, 2),
         **_grade(questionnaire, scores.total, withheld),
         "reference_only": any(note["reason"] == "participation-low" for note in notes),
-        **_satisfaction(questionnaire, evaluation, withheld),
+        **_satisfaction(questionnaire, evaluation, withheld, read.minimum_group),
         "dimensions": [
             {
                 "code": dimension.code,
@@ -121,7 +122,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord) -> dict[str, Any]:
             for item in dimension.items
         ],
         "checklist": [
-            {**_named(item), "counts": None if item.code in withheld.checklist else evaluation.checklist[item.code]}
+            {**_named(item), **_counted(None if item.code in withheld.checklist else evaluation.checklist[item.code])}
             for item in (questionnaire.checklist.items if questionnaire.checklist else ())
         ],
         "texts": {
@@ -149,7 +150,7 @@ def _item(
     return {
         **_named(item),
         "dimension": dimension,
-        "counts": None if reason else counts,
+        **_counted(None if reason else counts),
         "score": _score(scores.items[item.code], reason),
         "answered": None if reason else answers,
         "satisfaction_of_valid": None if reason else _rate(positive, answers),
@@ -157,7 +158,35 @@ def _item(
     }
 
 
-def _satisfaction(questionnaire: Questionnaire, evaluation: EvaluationRecord, withheld: Withheld) -> dict[str, Any]:
+def _counted(counts: scoring.Counts | None) -> dict[str, Any]:
+    """Counts, and each as per cent of all ballots counted; both null together."""
+    if counts is None:
+        return {"counts": None, "rates": None}
+    ballots = sum(counts.values())
+    return {"counts": counts, "rates": {code: _rate(n, ballots) for code, n in counts.items()}}
+
+
+def _interval(
+    shown: str | None, scale: Scale, counts: scoring.Counts, withheld: Withheld, least: int
+) -> list[str] | None:
+    """Wilson's interval at 95 % around the satisfaction of those who rated, or null where the rate is withheld.
+
+    Where the counts are withheld, how many rated must not show in the width: then it is that of the published rate
+    and of the smallest group that may be shown at all, so it says nothing that is not published.
+    """
+    if shown is None:
+        return None
+    if withheld.overall:
+        low, high = scoring.wilson(Fraction(shown) / 100, least)
+    else:
+        answers = scoring.scored_answers(scale, counts)
+        low, high = scoring.wilson(Fraction(scoring.positive_answers(scale, counts), answers), answers)
+    return [scoring.half_up(100 * low, 1), scoring.half_up(100 * high, 1)]
+
+
+def _satisfaction(
+    questionnaire: Questionnaire, evaluation: EvaluationRecord, withheld: Withheld, least: int
+) -> dict[str, Any]:
     """The rate by both denominators; "satisfaction" is the one that the questionnaire makes the headline."""
     overall, counts = questionnaire.overall, evaluation.overall
     positive = scoring.positive_answers(overall.scale, counts)
@@ -168,7 +197,8 @@ def _satisfaction(questionnaire: Questionnaire, evaluation: EvaluationRecord, wi
         "satisfaction": of_valid if questionnaire.headline_denominator == "valid_answers" else of_entitled,
         "satisfaction_of_valid": of_valid,
         "satisfaction_of_entitled": of_entitled,
-        "overall": {**_named(overall), "counts": None if withheld.overall else counts},
+        "satisfaction_interval": _interval(of_valid, overall.scale, counts, withheld, least),
+        "overall": {**_named(overall), **_counted(None if withheld.overall else counts)},
     }
 
 
@@ -257,7 +287,7 @@ def _pooled_checklist(read: Record, reports: Iterable[Mapping[str, Any]]) -> dic
         "teams": [evaluation.team for evaluation, _ in small],
         "counted": total,
         "checklist": [
-            {**_named(item), "counts": _added(evaluation.checklist[item.code] for evaluation, _ in small)}
+            {**_named(item), **_counted(_added(evaluation.checklist[item.code] for evaluation, _ in small))}
             for item in checklist.items
         ],
     }

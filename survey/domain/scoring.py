@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from survey.domain.questionnaire import Band, Questionnaire, Scale
@@ -66,6 +67,19 @@ def grade(questionnaire: Questionnaire, total: Fraction) -> Band:
 def rate(part: int, whole: int) -> Fraction | None:
     """Per cent, exact; None when there is nothing to divide by."""
     return Fraction(100 * part, whole) if whole else None
+
+
+def wilson(share: Fraction, n: int) -> tuple[Fraction, Fraction]:
+    """Wilson's score interval at 95 % around a share (0 to 1) of n answers; Wilson 1927, J. Am. Stat. Assoc. 22, 209.
+
+    Never leaves 0..1 and stays honest where everybody agrees, which is where the usual p +- 2s says "exactly 100 %".
+    """
+    z = Fraction(196, 100)
+    with localcontext(prec=30):  # decimal, not binary: the same digits on every machine
+        inside = share * (1 - share) / n + z * z / (4 * n * n)
+        root = Fraction((Decimal(inside.numerator) / Decimal(inside.denominator)).sqrt())
+    middle, whole = share + z * z / (2 * n), 1 + z * z / n
+    return max(Fraction(0), (middle - z * root) / whole), min(Fraction(1), (middle + z * root) / whole)
 
 
 def half_up(value: Fraction, decimals: int) -> str:

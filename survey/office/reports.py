@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -20,11 +21,16 @@ from survey.domain.lifecycle import get_round
 from survey.domain.rounds import COUNTED, Round
 from survey.domain.staff import OFFICE, READER
 from survey.errors import NotFound, NotYet
+from survey.office import trail
 from survey.office.drawings import bar, distribution
 from survey.office.language import in_language
 from survey.office.needs import Services
 from survey.office.withheld import sentences, whole_table, why
+from survey.reports import papers
+from survey.reports.places import fonts_folder
 from survey.reports.words import check_number
+
+OFFICE_FORMATS = frozenset({"json", "html"})  # they hold the checklist
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
@@ -38,7 +44,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(OFFICE, READER)
     def show_report(round_id: str) -> ResponseReturnValue:
         round_, report = _read(services, round_id)
-        return render_template("office/report.html", round=round_, report=report, here="reports")
+        return render_template("office/report.html", round=round_, report=report, papers=_papers(), here="reports")
 
     @blueprint.get("/rounds/<round_id>/report/<evaluation_id>", endpoint="show-team-report")
     @serves(OFFICE, READER)
@@ -48,6 +54,20 @@ def install(blueprint: Blueprint, services: Services) -> None:
         if team is None:
             raise NotFound(f"Round {round_id} has no evaluation {evaluation_id}.")
         return render_template("office/team.html", round=round_, report=report, team=team, here="reports")
+
+    @blueprint.get("/rounds/<round_id>/report/files/<part>.<format_>", endpoint="download-report")
+    @serves(OFFICE, READER)
+    def download_report(round_id: str, part: str, format_: str) -> ResponseReturnValue:
+        """The bytes that `survey round report` writes. `json` and `html` hold the checklist: for the office only."""
+        round_, report = _read_whole(services, round_id)
+        if current_user.role != OFFICE and (papers.find_part(part, format_).restricted or format_ in OFFICE_FORMATS):
+            abort(403)
+        team = request.args.get("team")
+        response = Response(papers.make(report, part, format_, fonts_folder(), team), mimetype=papers.MEDIA[format_])
+        name = quote(papers.file_name(report, part, format_, team))
+        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"  # RFC 6266, section 4.3
+        trail.note(object=f"{round_.id}/{part}.{format_}")
+        return response
 
     @blueprint.context_processor
     def helpers() -> dict[str, Any]:
@@ -60,7 +80,29 @@ def install(blueprint: Blueprint, services: Services) -> None:
             "bar": bar,
             "distribution": distribution,
             "check_number": check_number,
+            "format_words": {
+                "docx": _("Word"),
+                "xlsx": _("Excel"),
+                "pdf": "PDF",
+                "html": _("Web page"),
+                "json": "JSON",
+            },
         }
+
+
+def _papers() -> list[tuple[str, str, list[str]]]:
+    """(words, part, formats) of what this account may fetch for the whole round."""
+    words = {
+        "report": _("Report on the round"),
+        "appraisal": _("Sentences for appraisals"),
+        "checklist": _("Checklist table (restricted)"),
+    }
+    is_office = current_user.role == OFFICE
+    return [
+        (words[name], name, [f for f in papers.PARTS[name].formats if is_office or f not in OFFICE_FORMATS])
+        for name in words
+        if is_office or not papers.PARTS[name].restricted
+    ]
 
 
 def grade_words(team: Mapping[str, Any]) -> str | None:
@@ -76,12 +118,16 @@ def by_dimension(team: Mapping[str, Any]) -> list[tuple[dict[str, Any], list[dic
 
 
 def _read(services: Services, round_id: str) -> tuple[Round, dict[str, Any]]:
+    round_, report = _read_whole(services, round_id)
+    return round_, report if current_user.role == OFFICE else _without_checklist(report)
+
+
+def _read_whole(services: Services, round_id: str) -> tuple[Round, dict[str, Any]]:
     round_ = get_round(services.registry, round_id)
     record = services.registry.find_tally_record(round_id)
     if round_.state not in COUNTED or record is None:
         raise NotYet(_("The boxes of this round are not opened yet. Until then there are no figures for anyone."))
-    report = disclose(record)
-    return round_, report if current_user.role == OFFICE else _without_checklist(report)
+    return round_, disclose(record)
 
 
 def _without_checklist(report: dict[str, Any]) -> dict[str, Any]:

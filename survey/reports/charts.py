@@ -64,13 +64,13 @@ def _part(part: Part, start: float, end: float, fill: str, ink: str) -> str:
     if text is None:
         return box
     middle = round(start + width / 2, 2)
-    return f'{box}<text x="{middle}" y="15" text-anchor="middle" font-size="11" fill="{ink}">{escape(text)}</text>'
+    return f'{box}<text x="{middle}" y="15" text-anchor="middle" font-size="11" fill="{ink}">{plain(text)}</text>'
 
 
 def _drawing(body: str, title: str) -> str:
     return (
         f'<svg class="chart" role="img" viewBox="-1 0 {_WIDTH + 2} {_HEIGHT}" width="{_WIDTH + 2}" height="{_HEIGHT}"'
-        f' xmlns="http://www.w3.org/2000/svg"><title>{escape(title)}</title>{body}</svg>'
+        f' xmlns="http://www.w3.org/2000/svg"><title>{plain(title)}</title>{body}</svg>'
     )
 
 
@@ -81,3 +81,8 @@ def _at(share: Fraction) -> float:
 def _length(text: str) -> float:
     """Estimated width of a label at 11 px: Chinese characters are square, others a little over half."""
     return sum(11 if ord(char) > 0x2E7F else 6.4 for char in text)
+
+
+def plain(text: str) -> str:
+    """Other people's text inside markup: escaped, without the control characters that XML 1.0 forbids."""
+    return escape("".join(char for char in text if ord(char) >= 0x20 and char not in "\ufffe\uffff"))

@@ -338,3 +338,15 @@ def test_more_ballots_never_show_fewer_kinds_of_figures_than_the_rule_says(ballo
 def test_bands_of_the_report_follow_each_other() -> None:
     bands = disclose(record(mixed(10)))["questionnaire"]["bands"]
     assert all(upper["min"] == lower["max"] for upper, lower in pairwise(bands))
+
+
+def test_the_interval_of_a_small_team_follows_from_what_is_published_alone() -> None:
+    """Seven ballots, all rated or only five: the same rate must have the same interval, or its width counts raters."""
+    all_rated = [full("A", "A")] * 3 + [full("B", "B")] * 3 + [full("C", "C")] * 3
+    some_blank = [*all_rated[:2], *all_rated[3:5], *all_rated[6:8], *[full("A", "X")] * 3]
+    intervals = [only(disclose(record(ballots)))["satisfaction_interval"] for ballots in (all_rated, some_blank)]
+    assert intervals[0] == intervals[1] is not None
+
+
+def test_the_interval_is_withheld_with_its_rate() -> None:
+    assert only(disclose(record(mixed(4))))["satisfaction_interval"] is None

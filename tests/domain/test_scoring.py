@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.domain.questionnaire import default_questionnaire
-from survey.domain.scoring import grade, half_up, item_score, positive_answers, rate, score, scored_answers
+from survey.domain.scoring import grade, half_up, item_score, positive_answers, rate, score, scored_answers, wilson
 
 Q = default_questionnaire()
 
@@ -108,3 +108,19 @@ def test_half_up_agrees_with_decimal(value: Fraction, decimals: int) -> None:
 @pytest.mark.parametrize(("value", "text"), [("0.005", "0.01"), ("91.295", "91.30"), ("0.0049", "0.00"), ("7", "7.00")])
 def test_halves_go_up(value: str, text: str) -> None:
     assert half_up(Fraction(value), 2) == text
+
+
+@pytest.mark.parametrize(
+    ("positive", "answers", "low", "high"),
+    [  # z = 1.96
+        (9, 10, "59.6", "98.2"),
+        (10, 10, "72.2", "100.0"),
+        (0, 5, "0.0", "43.4"),
+        (97, 100, "91.5", "99.0"),
+    ],
+)
+def test_wilsons_interval_is_wide_for_few_answers_and_never_leaves_0_to_100(
+    positive: int, answers: int, low: str, high: str
+) -> None:
+    below, above = wilson(Fraction(positive, answers), answers)
+    assert (half_up(100 * below, 1), half_up(100 * above, 1)) == (low, high)

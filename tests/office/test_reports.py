@@ -9,6 +9,8 @@ import pytest
 
 from survey.domain.disclosure import disclose
 from survey.domain.tally import canonical_json
+from survey.reports import papers
+from survey.reports.places import fonts_folder
 from tests.office.samples import REMARK
 from tests.office.test_rounds import cells
 
@@ -186,3 +188,37 @@ def test_a_team_name_with_markup_stays_text_in_drawings_too(signed_in, services,
         page = office.get(path).text
         assert "<script" not in page
         assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("format_", ["json", "html", "xlsx", "docx", "pdf"])
+def test_a_download_has_the_bytes_of_the_command_line(signed_in, services, report, format_):
+    response = signed_in("office").get(f"/office/rounds/opened/report/files/report.{format_}")
+    assert response.data == papers.make(report, "report", format_, fonts_folder())
+    assert response.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+    assert services.audit.lines[-1]["object"] == f"opened/report.{format_}"
+
+
+@pytest.mark.parametrize("path", ["checklist.docx", "checklist.xlsx", "report.json", "report.html"])
+def test_readers_cannot_fetch_what_holds_the_checklist(signed_in, path):
+    reader = signed_in("reader")
+    assert reader.get(f"/office/rounds/opened/report/files/{path}").status_code == 403
+    assert path not in reader.get("/office/rounds/opened/report").text
+
+
+def test_a_reader_fetches_the_report_the_office_fetches(signed_in):
+    path = "/office/rounds/opened/report/files/report.docx"
+    assert signed_in("reader").get(path).data == signed_in("office").get(path).data
+
+
+def test_a_feedback_page_is_fetched_from_the_page_of_its_team(signed_in, report):
+    office = signed_in("office")
+    link = re.search(r'href="([^"]+feedback\.docx[^"]*)"', office.get(path_of(report, 0)).text)
+    response = office.get(link.group(1).replace("&amp;", "&"))
+    assert response.data == papers.make(report, "feedback", "docx", fonts_folder(), report["evaluations"][0]["id"])
+
+
+@pytest.mark.parametrize("path", ["minutes.docx", "report.odt", "feedback.docx", "feedback.docx?team=nobody"])
+def test_a_file_there_is_not_is_a_refusal_page(signed_in, path):
+    response = signed_in("office").get(f"/office/rounds/opened/report/files/{path}")
+    assert response.status_code in (404, 422)
+    assert "<html" in response.text

@@ -1,0 +1,146 @@
+"""What a paper document consists of, before anybody decides whether it becomes Word or PDF.
+
+Law: a document is written once, as a list of blocks; gongwen.py and report_pdf.py only set it. So the two cannot say
+different things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Literal
+
+Cell = str | int | None  # None: withheld, printed as a dash
+Kind = Literal["text", "count", "score", "rate", "mixed"]
+DASH = "—"
+
+
+@dataclass(frozen=True)
+class Column:
+    """width: share of the table's width; kind decides alignment and, in a workbook, the number format.
+
+    "score" and "rate" cells are decimal strings as printed; "mixed" cells are centred text.
+    """
+
+    head: str
+    width: float
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Table:
+    """name: "附表1"; unit: the line above the right corner; notes: definitions and reasons below; strong: row
+    numbers of sums."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    unit: str = ""
+    notes: Sequence[str] = ()
+    strong: frozenset[int] = frozenset()
+
+    @property
+    def is_wide(self) -> bool:
+        """More than nine columns go on a landscape page (GB/T 9704 practice)."""
+        return len(self.columns) > 9
+
+
+@dataclass(frozen=True)
+class Heading:
+    """level 1 一、 level 2 （一）; numbered by whoever composes."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """style: "body" indented two characters; "note" small, for definitions; "plain" without indent."""
+
+    text: str
+    style: Literal["body", "note", "plain"] = "body"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """svg: markup of charts.py; alt: everything it shows, in words; width in millimetres, height follows."""
+
+    svg: str
+    alt: str
+    width: float = 156.0
+
+
+@dataclass(frozen=True)
+class Attachments:
+    """The line "附件：1. …" at the end of the text."""
+
+    titles: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Places to sign by hand, each with its label."""
+
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True)
+class NewPage:
+    """label: "附件1", in the upper left corner."""
+
+    landscape: bool = False
+    label: str = ""
+
+
+Block = Heading | Paragraph | Picture | Attachments | Signatures | NewPage | Table
+
+
+@dataclass(frozen=True)
+class Document:
+    """title: one entry per line; mark: "内部资料　注意保存" or "限阅"; number: the 核验编号 for every page.
+
+    compact: smaller type and closer lines, for what must stay on one page.
+    """
+
+    title: Sequence[str]
+    number: str
+    blocks: Sequence[Block]
+    mark: str = "内部资料　注意保存"
+    subject: str = ""
+    compact: bool = False
+
+    def all_text(self) -> list[str]:
+        """Every piece of text that will be printed, for the check of glyphs."""
+        found = [*self.title, self.number, self.mark]
+        for block in self.blocks:
+            if isinstance(block, Heading | Paragraph):
+                found.append(block.text)
+            elif isinstance(block, Picture):
+                found.append(block.alt)
+            elif isinstance(block, Attachments):
+                found += block.titles
+            elif isinstance(block, Signatures):
+                found += block.labels
+            elif isinstance(block, NewPage):
+                found.append(block.label)
+            else:
+                found += [block.name, block.title, block.unit, *block.notes]
+                found += [column.head for column in block.columns]
+                found += [str(cell) for row in block.rows for cell in row if cell is not None]
+        return found
+
+    def printable(self) -> Document:
+        """The same without control characters, which neither XML nor typst takes: names are other people's text."""
+        cleaned: Document = _without_controls(self)
+        return cleaned
+
+
+def _without_controls(value: Any) -> Any:
+    if isinstance(value, str):
+        return "".join(char for char in value if char == "\n" or (ord(char) >= 0x20 and char not in "\ufffe\uffff"))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _without_controls(getattr(value, f.name)) for f in fields(value)})
+    if isinstance(value, list | tuple):
+        return type(value)(_without_controls(entry) for entry in value)
+    return value

@@ -1,0 +1,201 @@
+"""Word files in the layout of official documents: GB/T 9704-2012, sections 5 to 7.
+
+A4, type area 156 x 225 mm (margins 37, 28, 26, 35 mm), 22 lines of 28 characters, 3号仿宋; title 2号小标宋, 一、黑体,
+（一）楷体; page number 4号宋体 between dashes, odd pages right, even pages left. Fonts are named, never embedded: the
+office's own computer has them, and those of the standard may not be redistributed.
+
+Sets a blocks.Document; knows nothing of figures. The same document gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import docx
+from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.oxml import parse_xml
+from docx.section import Section
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from survey.reports import word_styles
+from survey.reports.blocks import (
+    Attachments,
+    Block,
+    Document,
+    Heading,
+    NewPage,
+    Paragraph,
+    Picture,
+    Signatures,
+    Table,
+)
+from survey.reports.parcels import NO_DATE, without_times
+from survey.reports.pictures import png_of
+from survey.reports.word_styles import NAMESPACES, run
+from survey.reports.word_tables import table_xml
+
+TOP, LEFT, RIGHT, BOTTOM = 37, 28, 26, 35  # millimetres, GB/T 9704 section 5.2.1
+FOOTER = 23  # page bottom to page number: 7 mm below the type area, less the number's own height
+PORTRAIT_WIDTH, LANDSCAPE_WIDTH = 156, 225
+
+
+def render(document: Document, fonts_dir: Path) -> bytes:
+    """The .docx file; raises SettingsError when the fonts for the drawings are not installed."""
+    document = document.printable()
+    word = docx.Document()
+    word_styles.apply(word, compact=document.compact)
+    _properties(word, document)
+    section = word.sections[0]
+    _page(section, landscape=False)
+    _footers(section, document.number)
+    pictures = [block for block in document.blocks if isinstance(block, Picture)]
+    drawn = iter(png_of([(picture.svg, picture.width) for picture in pictures], fonts_dir))
+    _head(word, document)
+    width = PORTRAIT_WIDTH
+    for block in document.blocks:
+        if isinstance(block, NewPage):
+            width = _new_page(word, block)
+        else:
+            _set(word, block, drawn, width)
+    _drop_last_section_break(word)
+    _mark_as_chinese(word)
+    made = io.BytesIO()
+    word.save(made)
+    return without_times(made.getvalue())
+
+
+def _properties(word: WordDocument, document: Document) -> None:
+    properties = word.core_properties
+    properties.title = "".join(document.title)
+    properties.subject = document.subject
+    properties.keywords = f"核验编号 {document.number}"
+    properties.author = properties.last_modified_by = properties.comments = properties.category = ""
+    properties.language = "zh-CN"
+    properties.created = properties.modified = NO_DATE
+    properties.revision = 1
+    word.settings.odd_and_even_pages_header_footer = True
+    # Bound on the left and printed on both sides: the wide margin is the inner one.
+    word.settings.element.insert(0, parse_xml(f"<w:mirrorMargins {NAMESPACES}/>"))
+
+
+def _page(section: Section, *, landscape: bool) -> None:
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
+    # A landscape page is a portrait page turned: bound at its upper edge.
+    top, right, bottom, left = (LEFT, BOTTOM, RIGHT, TOP) if landscape else (TOP, RIGHT, BOTTOM, LEFT)
+    section.top_margin, section.right_margin = Mm(top), Mm(right)
+    section.bottom_margin, section.left_margin = Mm(bottom), Mm(left)
+    section.header_distance, section.footer_distance = Mm(15), Mm(14 if landscape else FOOTER)
+    grid = section._sectPr.find(word_styles.tag("docGrid"))
+    if grid is not None:
+        section._sectPr.remove(grid)
+    section._sectPr.append(parse_xml(f'<w:docGrid {NAMESPACES} w:type="linesAndChars" {word_styles.GRID}/>'))
+
+
+def _footers(section: Section, number: str) -> None:
+    """Odd pages: number to the right; even pages: to the left. The 核验编号 stands on every page."""
+    for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
+        footer.is_linked_to_previous = False
+        page = (
+            run("— ", "footer")
+            + '<w:r><w:rPr><w:sz w:val="28"/></w:rPr><w:fldChar w:fldCharType="begin"/></w:r>'
+            + '<w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
+            + '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+            + run("1", "footer")
+            + '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+            + run(" —", "footer")
+        )
+        check = run(f"核验编号 {number}", "check")
+        gap = run("　　", "check")
+        inner = check + gap + page if side == "right" else page + gap + check
+        paragraph = parse_xml(
+            f'<w:p {NAMESPACES}><w:pPr><w:pStyle w:val="Footer"/><w:ind w:{side}Chars="100" w:{side}="280"/>'
+            f'<w:jc w:val="{side}"/></w:pPr>{inner}</w:p>'
+        )
+        old = footer.paragraphs[0]._p
+        old.getparent().replace(old, paragraph)
+
+
+def _head(word: WordDocument, document: Document) -> None:
+    if document.mark:
+        word.add_paragraph(document.mark, style="密级位置")
+    title = word.add_paragraph(style="Title")
+    for number, line in enumerate(document.title):
+        if number:
+            title.add_run().add_break()
+        title.add_run(line)
+    word.add_paragraph(f"（核验编号：{document.number}）", style="题下")
+
+
+def _set(word: WordDocument, block: Block, drawn: Iterator[bytes], width: int) -> None:
+    if isinstance(block, Heading):
+        word.add_paragraph(block.text, style=f"Heading {block.level}")
+    elif isinstance(block, Paragraph):
+        style = {"body": "正文缩进", "note": "表注", "plain": "Normal"}[block.style]
+        word.add_paragraph(block.text, style=style)
+    elif isinstance(block, Picture):
+        _picture(word, block, next(drawn))
+    elif isinstance(block, Attachments):
+        _attachments(word, block.titles)
+    elif isinstance(block, Signatures):
+        for label in block.labels:
+            word.add_paragraph(label, style="签署")
+    elif isinstance(block, Table):
+        _table(word, block, width)
+
+
+def _picture(word: WordDocument, picture: Picture, png: bytes) -> None:
+    paragraph = word.add_paragraph(style="图")
+    shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(min(picture.width, PORTRAIT_WIDTH)))
+    shape._inline.docPr.set("descr", picture.alt)
+    shape._inline.docPr.set("title", picture.alt.partition("：")[0])
+
+
+def _attachments(word: WordDocument, titles: Sequence[str]) -> None:
+    """ "附件：1. …" one line below the text, further ones aligned under the first."""
+    for number, title in enumerate(titles, 1):
+        lead = "附件：" if number == 1 else "　　　"
+        word.add_paragraph(f"{lead}{number}. {title}", style="附件说明" if number == 1 else "附件说明续")
+
+
+def _table(word: WordDocument, table: Table, width: int) -> None:
+    word.add_paragraph(f"{table.name}　{table.title}".strip("　"), style="表题")
+    if table.unit:
+        word.add_paragraph(table.unit, style="单位")
+    if table.rows:
+        _append(word, table_xml(table, width))
+    for note in table.notes:
+        word.add_paragraph(note, style="表注")
+
+
+def _new_page(word: WordDocument, block: NewPage) -> int:
+    section = word.add_section(WD_SECTION.NEW_PAGE)
+    _page(section, landscape=block.landscape)
+    if block.label:
+        word.add_paragraph(block.label, style="附件标识")
+    return LANDSCAPE_WIDTH if block.landscape else PORTRAIT_WIDTH
+
+
+def _append(word: WordDocument, xml: str) -> None:
+    word.element.body._insert_tbl(parse_xml(xml))
+
+
+def _drop_last_section_break(word: WordDocument) -> None:
+    """Word wants a paragraph after a table at the end of a body; make it tiny, so that it starts no page."""
+    body = word.element.body
+    content = [child for child in body if not child.tag.endswith("sectPr")]
+    if content and content[-1].tag.endswith("}tbl"):
+        WordParagraph(body._insert_p(parse_xml(f"<w:p {NAMESPACES}/>")), word._body).paragraph_format.line_spacing = Pt(
+            1
+        )
+
+
+def _mark_as_chinese(word: WordDocument) -> None:
+    """In text set by the library: quotation marks and dashes in the Chinese font (word_styles.fonts does it itself)."""
+    for element in word.element.body.iter(word_styles.tag("r")):
+        if element.rPr is None:
+            element.get_or_add_rPr().append(parse_xml(f'<w:rFonts {NAMESPACES} w:hint="eastAsia"/>'))

@@ -1,0 +1,68 @@
+"""A paper of the round as PDF, for reading and the archive: typst, with open fonts embedded.
+
+Law: nothing is printed when one character has no glyph (fonts.check_glyphs); the same document gives the same bytes,
+and the PDF says nothing of when it was made.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from survey.reports.blocks import (
+    Attachments,
+    Block,
+    Document,
+    Heading,
+    NewPage,
+    Paragraph,
+    Picture,
+    Signatures,
+    Table,
+)
+from survey.reports.fonts import SANS, SERIF, check_glyphs, font_files, for_typst
+from survey.reports.places import DOCUMENTS
+
+_KINDS: dict[type, str] = {
+    Heading: "heading",
+    Paragraph: "paragraph",
+    Picture: "picture",
+    Attachments: "attachments",
+    Signatures: "signatures",
+    NewPage: "new-page",
+    Table: "table",
+}
+
+
+def render(document: Document, fonts_dir: Path) -> bytes:
+    """The PDF; raises MissingGlyph naming a character that cannot be printed, SettingsError without the fonts."""
+    document = document.printable()
+    files = font_files(fonts_dir, SANS, SERIF)
+    check_glyphs(document.all_text(), files)
+    data = {
+        "title": list(document.title),
+        "number": document.number,
+        "mark": document.mark,
+        "compact": document.compact,
+        "blocks": [_data(block) for block in document.blocks],
+    }
+    compiler = typst.Compiler(
+        DOCUMENTS / "report.typ",
+        font_paths=for_typst(tuple(files)),
+        sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
+    )
+    pdf = compiler.compile(format="pdf", timestamp=0)
+    if not isinstance(pdf, bytes):
+        raise TypeError("typst returned no single PDF")
+    return pdf
+
+
+def _data(block: Block) -> dict[str, Any]:
+    fields = asdict(block)
+    if isinstance(block, Table):
+        fields["strong"] = sorted(block.strong)
+    return {"kind": _KINDS[type(block)], **fields}

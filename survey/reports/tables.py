@@ -1,0 +1,274 @@
+"""The tables of a report (附表1 to 附表4) as plain rows: one source for Word, PDF and Excel.
+
+Law: every figure comes from the report (domain.disclosure.disclose); nothing is computed here. What is null there is
+None here, a dash on paper, and the reason stands in the notes below the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from survey.reports.blocks import Cell, Column, Table
+from survey.reports.words import words
+
+Report = Mapping[str, Any]
+_W = words("zh")
+ROUNDED = "因四舍五入，各项合计可能不等于100%。"
+
+
+def participation(report: Report) -> Table:
+    """附表1: per team and unit; units have figures about codes only."""
+    rows: list[list[Cell]] = []
+    strong = set()
+    for team in report["evaluations"]:
+        strong.add(len(rows))
+        rows.append(
+            [
+                team["team"],
+                team["entitled"],
+                team["printed"],
+                team["used"],
+                team["collected"],
+                team["counted"],
+                team["void"],
+                team["return_rate"],
+                team["participation_rate"],
+            ]
+        )
+        rows += [
+            [f"　{unit['name']}", unit["entitled"], unit["printed"], unit["used"], None, None, None, None, None]
+            for unit in team["units"]
+        ]
+    notes = [
+        "回收率＝有效答卷÷制发答题码（含备用码）；参评率＝有效答卷÷应参评人数。",
+        "“—”：答卷上没有单位，只能按全组统计；各单位只统计答题码。",
+    ]
+    for team in report["evaluations"]:
+        if team["void"]:
+            listed = "，".join(f"{_W[reason]}{n}份" for reason, n in team["void_reasons"].items())
+            notes.append(f"{team['team']}作废答卷的原因：{listed}。")
+        notes += [f"{team['team']}：{note['zh']}" for note in team["notes"]]
+    return Table(
+        "附表1",
+        "测评基本情况表",
+        [
+            Column("巡察组及单位", 2.6),
+            Column("应参评", 1, "count"),
+            Column("制发\n答题码", 1, "count"),
+            Column("已用\n答题码", 1, "count"),
+            Column("收回\n答卷", 1, "count"),
+            Column("有效", 1, "count"),
+            Column("作废", 1, "count"),
+            Column("回收率", 1, "rate"),
+            Column("参评率", 1, "rate"),
+        ],
+        rows,
+        unit="单位：人、个、份、%",
+        notes=notes,
+        strong=frozenset(strong),
+    )
+
+
+def scores(report: Report) -> Table:
+    """附表2: all teams by dimension, total, grade and satisfaction, in the order of the round."""
+    dimensions = report["evaluations"][0]["dimensions"] if report["evaluations"] else []
+    rows: list[list[Cell]] = [
+        [
+            team["team"],
+            *(dimension["score"] for dimension in team["dimensions"]),
+            team["score"],
+            grade_cell(team),
+            team["satisfaction_of_valid"],
+            interval_cell(team),
+            team["satisfaction_of_entitled"],
+        ]
+        for team in report["evaluations"]
+    ]
+    headline = "评价者" if report["headline_denominator"] == "valid_answers" else "应参评者"
+    named = "；".join(f"{d['code']} {d['zh']}（权重{d['weight']}）" for d in dimensions)
+    bands = "，".join(
+        f"{band['zh']}{band['min']}分起" if band["min"] != "0" else f"{band['zh']}{band['max']}分以下"
+        for band in report["questionnaire"]["bands"]
+    )
+    return Table(
+        "附表2",
+        "各组得分及等次表",
+        [
+            Column("巡察组", 2),
+            *(Column(d["code"], 1, "score") for d in dimensions),
+            Column("总分", 1, "score"),
+            Column("等次", 1.1, "mixed"),
+            Column("满意率\n（评价者）", 1.6, "rate"),
+            Column("95%区间", 1.5, "mixed"),
+            Column("满意率\n（应参评者）", 1.8, "rate"),
+        ],
+        rows,
+        unit="单位：分、%",
+        notes=[
+            f"{named}。",
+            f"{_W['score_definition']}等次：{bands}，按未取整的总分评定。",
+            f"{_W['satisfaction_definition']}本轮以占{headline}的满意率为准。",
+            "95%区间是威尔逊区间：如果同样情况的人都来评价，满意率大致会落在这个范围。答卷少，范围就宽，"
+            "两组的区间有重叠时，不宜说一组好于另一组。",
+            *reasons(report["evaluations"], {"all", "score", "grade", "satisfaction", "dimensions"}),
+        ],
+    )
+
+
+def distributions(report: Report) -> list[Table]:
+    """附表3: one table per team whose items may be shown, and per scale of the form; empty where none may."""
+    found = []
+    for team in report["evaluations"]:
+        if any(item["counts"] is not None for item in team["items"]):
+            scales = dict.fromkeys(item["scale"] for item in team["items"])
+            found += [_distribution(report, team, scale) for scale in scales]
+    return found
+
+
+def _distribution(report: Report, team: Mapping[str, Any], scale: str) -> Table:
+    options = report["questionnaire"]["scales"][scale]
+    rows: list[list[Cell]] = []
+    strong = set()
+    for dimension in team["dimensions"]:
+        items = [i for i in team["items"] if i["dimension"] == dimension["code"] and i["scale"] == scale]
+        if items:
+            strong.add(len(rows))
+            empty = [""] * (len(options) + 1)
+            rows.append([f"{dimension['code']} {dimension['zh']}", *empty, dimension["score"], ""])
+            rows += [_item_row(item, options) for item in items]
+    return Table(
+        "附表3",
+        f"各题选项分布表（{team['team']}）",
+        [
+            Column("题目", 4.4),
+            *(Column(option["zh"], 1, "mixed") for option in options),
+            Column("未填", 1, "mixed"),
+            Column("得分", 1.1, "score"),
+            Column("满意率", 1.1, "rate"),
+        ],
+        rows,
+        unit="单位：份（下行为占有效答卷的比例）、分、%",
+        notes=[
+            f"有效答卷{team['counted']}份。满意率＝选满意类选项的份数÷作出评价的份数。{ROUNDED}",
+            *reasons([team], {"all", "items", "dimensions"}, named=False),
+        ],
+        strong=frozenset(strong),
+    )
+
+
+def _item_row(item: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> list[Cell]:
+    codes = [option["code"] for option in options] + ["blank"]
+    cells: list[Cell] = [None] * len(codes)
+    if item["counts"] is not None:
+        cells = [f"{item['counts'][code]}\n{item['rates'][code]}%" for code in codes]
+    return [f"{item['code']} {item['zh']}", *cells, item["score"], item["satisfaction_of_valid"]]
+
+
+def checklists(report: Report) -> list[Table]:
+    """附表4, restricted: one table per team, then one for the small teams together."""
+    found = []
+    named = report["questionnaire"]["checklist"]
+    if named is None:
+        return []
+    options = report["questionnaire"]["scales"][named["scale"]]
+    for team in report["evaluations"]:
+        shown = any(line["counts"] is not None for line in team["checklist"])
+        found.append(
+            _checklist(
+                options,
+                f"（{team['team']}，有效答卷{team['counted']}份）",
+                team["checklist"] if shown else [],
+                reasons([team], {"all", "checklist"}, named=False),
+            )
+        )
+    pooled = report["pooled_checklist"]
+    if pooled:
+        together = f"以下各组人数较少，合并统计：{'、'.join(pooled['teams'])}。"
+        found.append(
+            _checklist(options, f"（合并统计，有效答卷{pooled['counted']}份）", pooled["checklist"], [together])
+        )
+    return found
+
+
+def _checklist(
+    options: Sequence[Mapping[str, Any]], whose: str, lines: Iterable[Mapping[str, Any]], notes: Sequence[str]
+) -> Table:
+    codes = [option["code"] for option in options] + ["blank"]
+    return Table(
+        "附表4",
+        f"禁止事项反映情况表{whose}",
+        [Column("事项", 4.4), *(Column(option["zh"], 1, "count") for option in options), Column("未填", 1, "count")],
+        [
+            [f"{line['code']} {line['zh']}", *(line["counts"][code] if line["counts"] else None for code in codes)]
+            for line in lines
+        ],
+        unit="单位：份",
+        notes=["未经核实。反映是线索，不是结论，不计入得分。", *notes],
+    )
+
+
+def digests(report: Report) -> list[Table]:
+    """附表5: what two people wrote down instead of the remarks; empty where no digest is released yet."""
+    found = []
+    for team in report["evaluations"]:
+        rows: list[list[Cell]] = [
+            [question["zh"], entry["topic"], entry["sentence"], entry["count"]]
+            for question in report["questionnaire"]["open_questions"]
+            for entry in (team.get("digest") or {}).get(question["code"], [])
+        ]
+        if rows:
+            found.append(
+                Table(
+                    "附表5",
+                    f"意见建议摘编（{team['team']}）",
+                    [
+                        Column("问题", 1.6),
+                        Column("主题", 1.1),
+                        Column("意见建议（概括）", 4),
+                        Column("同类\n条数", 0.7, "count"),
+                    ],
+                    rows,
+                    unit="单位：条",
+                    notes=["由两人分别审看后概括，不引用原话。"],
+                )
+            )
+    return found
+
+
+def grade_cell(team: Mapping[str, Any]) -> str | None:
+    """ "良好", "良好（仅供参考）", or None."""
+    if team["grade"] is None:
+        return None
+    return f"{team['grade']}（仅供参考）" if team["reference_only"] else str(team["grade"])
+
+
+def interval_cell(team: Mapping[str, Any]) -> str | None:
+    """ "91.5～99.0", or None."""
+    interval = team["satisfaction_interval"]
+    return None if interval is None else f"{interval[0]}～{interval[1]}"
+
+
+_FIGURES = {
+    "all": "全部数字",
+    "score": "总分",
+    "grade": "等次",
+    "satisfaction": "满意率",
+    "dimensions": "各维度得分",
+    "items": "各题选项分布",
+    "checklist": "禁止事项",
+    "texts": "意见建议",
+}
+
+
+def reasons(teams: Iterable[Mapping[str, Any]], about: set[str], *, named: bool = True) -> list[str]:
+    """Why figures of these teams are dashes, one line per team and reason: "第三巡察组总分、等次：…"."""
+    lines = []
+    for team in teams:
+        together: dict[str, list[str]] = {}
+        for entry in team["suppressed"]:
+            if entry["what"] in about:
+                together.setdefault(entry["zh"], []).append(entry["code"] or _FIGURES.get(entry["what"], ""))
+        whose = team["team"] if named else ""
+        lines += [f"“—”：{whose}{'、'.join(what)}没有显示。{reason}" for reason, what in together.items()]
+    return lines

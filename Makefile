@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test needs lint bench pictures clean
+.PHONY: help setup demo test needs lint bench attack pictures clean
 
 help:
 	@echo "make demo      set up and run a demonstration round on this machine"
@@ -12,6 +12,7 @@ help:
 	@echo "make setup     only set up (quick when nothing changed)"
 	@echo "make lint      ruff and mypy"
 	@echo "make bench     speed, as ratios to floors measured in the same run"
+	@echo "make attack    everything a thief could take, and what it tells, as tables"
 	@echo "make clean     remove what was built"
 
 setup:
@@ -25,6 +26,9 @@ test: needs setup lint
 
 needs:
 	@sh tools/need-for-tests.sh
+
+attack: needs setup
+	@$(BIN)/python -m tests.attack
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -126,6 +126,7 @@ class MemoryBallotBox:
     """See domain.ports.BallotBox."""
 
     def __init__(self) -> None:
+        self.times_order_was_forgotten = 0
         self.boxes: dict[str, dict[bytes, StoredBallot]] = {}
         self.taking: set[str] = set()
 
@@ -148,6 +149,9 @@ class MemoryBallotBox:
 
     def count(self, evaluation_id: str) -> int:
         return len(self.boxes.get(evaluation_id, {}))
+
+    def forget_order(self) -> None:
+        self.times_order_was_forgotten += 1
 
     def find_receipt(self, evaluation_id: str, receipt: bytes) -> bool:
         return receipt in self.receipts(evaluation_id)

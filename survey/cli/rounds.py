@@ -262,17 +262,16 @@ def close(instance: Path, round_id: str) -> None:
 
 
 def close_boxes(services: Services, round_: Round) -> Round:
-    """Close, and put the store's file in order; where somebody is in the way, a warning says so."""
-    from survey.cli.keeping import tidy_store
-    from survey.domain.lifecycle import close_round
-    from survey.errors import StoreUnavailable
+    """Close; where somebody keeps the store from being put in order, a warning says so."""
+    from survey.domain.lifecycle import close_round, get_round
+    from survey.storage.tidying import OrderRemains
 
-    closed = close_round(round_, registry=services.registry, box=services.box)
-    note(services, "close-round", closed.id)
     try:
-        tidy_store(services.settings.database_url)
-    except StoreUnavailable as error:
-        click.echo(f"Warning: {error}", err=True)
+        closed = close_round(round_, registry=services.registry, box=services.box)
+    except OrderRemains as error:
+        closed = get_round(services.registry, round_.id)
+        click.echo(f"Warning: {error} Run `survey tidy` when nobody is reading.", err=True)
+    note(services, "close-round", closed.id)
     return closed
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import click
 
 from survey.errors import SettingsError, SurveyError
+from survey.keeper import EVERY_MINUTES, Keeper
 
 if TYPE_CHECKING:
     from survey.settings import Settings
@@ -40,15 +41,31 @@ _POLL = 0.02
 @click.option(
     "--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its private key (PEM, PKCS #8)."
 )
+@click.option(
+    "--upkeep",
+    "upkeep_minutes",
+    type=click.FloatRange(min=0.01),
+    default=EVERY_MINUTES,
+    show_default=True,
+    metavar="MINUTES",
+    help="How often the order of arrival is erased from an open round's store.",
+)
 @click.pass_obj
 def serve(
-    instance: Path, host: str, port: int, workers: int | None, tls_cert: Path | None, tls_key: Path | None
+    instance: Path,
+    host: str,
+    port: int,
+    workers: int | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    upkeep_minutes: float,
 ) -> None:
     """Serve the instance to phones and to the office until Ctrl-C or SIGTERM.
 
     Phones need https (or localhost): give --tls-cert and --tls-key, or put a proxy with a certificate in front and
     keep its access log off too.
     """
+    from survey.keeper import last_upkeep
     from survey.settings import Settings
 
     if (tls_cert is None) != (tls_key is None):
@@ -62,10 +79,15 @@ def serve(
     os.environ["SURVEY_INSTANCE"] = str(instance.resolve())
     address = f"{'https' if tls_cert else 'http'}://{_visible(host)}:{port}"
     ready = f"Ready: {address} (slips say {settings.public_url}). Ctrl-C ends it."
-    if find_spec("granian") is not None:
-        _serve_with_granian(host, port, workers or min(os.cpu_count() or 1, MOST_WORKERS), tls_cert, tls_key, ready)
-    else:
-        _serve_with_waitress(host, port, tls_cert, ready)
+    upkeep = (settings, upkeep_minutes)
+    try:
+        if find_spec("granian") is not None:
+            workers = workers or min(os.cpu_count() or 1, MOST_WORKERS)
+            _serve_with_granian(host, port, workers, tls_cert, tls_key, ready, upkeep)
+        else:
+            _serve_with_waitress(host, port, tls_cert, ready, upkeep)
+    finally:
+        last_upkeep(settings)
 
 
 def _check_instance(settings: Settings) -> None:
@@ -90,7 +112,7 @@ def _check_instance(settings: Settings) -> None:
 class _Loader:
     """Makes the application in each worker; the last one to have it says when the server listens."""
 
-    def __init__(self, workers: int, host: str, port: int, ready: str) -> None:
+    def __init__(self, workers: int, host: str, port: int, ready: str, upkeep: tuple[Settings, float]) -> None:
         # One byte for each worker, the last one different. A pipe and no lock: a worker killed while it held a lock
         # would keep every later worker waiting for ever.
         self._turns, written = os.pipe()
@@ -99,6 +121,7 @@ class _Loader:
         self._main = os.getpid()
         self._listens_at = host, port
         self._ready = ready
+        self._upkeep = upkeep
 
     def __call__(self) -> object:
         from survey import create_app
@@ -109,6 +132,7 @@ class _Loader:
         except SurveyError as error:
             click.echo(f"Error: {error}", err=True)
             sys.exit(1)
+        Keeper(*self._upkeep).start()
         with suppress(BlockingIOError):  # a worker that replaces another one finds nothing to read
             if os.read(self._turns, 1) == b"!":
                 # Beside, because the worker starts to listen only after this function has returned.
@@ -139,7 +163,13 @@ def end_with_parent(parent: int) -> None:
 
 
 def _serve_with_granian(
-    host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path | None, ready: str
+    host: str,
+    port: int,
+    workers: int,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    ready: str,
+    upkeep: tuple[Settings, float],
 ) -> None:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, SSLProtocols
@@ -162,10 +192,12 @@ def _serve_with_granian(
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         factory=True,
-    ).serve(target_loader=_Loader(workers, host, port, ready), wrap_loader=False)
+    ).serve(target_loader=_Loader(workers, host, port, ready, upkeep), wrap_loader=False)
 
 
-def _serve_with_waitress(host: str, port: int, tls_cert: Path | None, ready: str) -> None:
+def _serve_with_waitress(
+    host: str, port: int, tls_cert: Path | None, ready: str, upkeep: tuple[Settings, float]
+) -> None:
     import signal
 
     import waitress
@@ -176,6 +208,7 @@ def _serve_with_waitress(host: str, port: int, tls_cert: Path | None, ready: str
         raise SettingsError("Without granian there is no TLS here; put a proxy with the certificate in front.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = waitress.create_server(create_app(), host=host, port=port, threads=8, ident=None)
+    Keeper(*upkeep).start()
     click.echo(ready)
     server.run()
 

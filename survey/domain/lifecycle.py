@@ -178,7 +178,11 @@ def open_round(round_: Round, *, registry: Registry, box: BallotBox) -> Round:
 
 
 def close_round(round_: Round, *, registry: Registry, box: BallotBox) -> Round:
-    """Stop collecting, void unused codes, rewrite the boxes in key order, publish roots and the list's digest."""
+    """Stop collecting, void unused codes, rewrite the boxes in key order, publish roots and the list's digest.
+
+    Its last step erases what journals and pages still show of the order of arrival. Where that fails, the round is
+    closed all the same and the failure is raised (kind order-remains): it can be made up for at any time.
+    """
     round_.require(State.OPEN)
     roots: dict[str, bytes] = {}
     for evaluation in round_.evaluations:
@@ -190,6 +194,7 @@ def close_round(round_: Round, *, registry: Registry, box: BallotBox) -> Round:
     registry.save_roots(roots)
     registry.save_boxes_digest(round_.id, boxes_digest(closed, box))
     registry.save_round(closed, expected=State.OPEN)
+    box.forget_order()
     return closed
 
 

@@ -109,6 +109,12 @@ class BallotBox(Protocol):
     def add(self, evaluation_id: str, ballot: StoredBallot) -> AddOutcome:
         """Durably add, or say why not; raises StoreUnavailable when nothing could be stored."""
 
+    def forget_order(self) -> None:
+        """After closing: nothing below the tables (pages, journals, file times) shows an order of arrival any more.
+
+        Raises StoreUnavailable (kind order-remains) when that could not be done; what was stored stays stored.
+        """
+
     def count(self, evaluation_id: str) -> int: ...
 
     def find_receipt(self, evaluation_id: str, receipt: bytes) -> bool: ...

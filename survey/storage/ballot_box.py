@@ -16,7 +16,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from survey.domain.ports import AddOutcome, StoredBallot
 from survey.errors import NotFound, WrongState
 from survey.storage.ballot_tables import ballots, boxes
-from survey.storage.database import CommitQueue, is_sqlite, make_partition, read, rewrite_in_key_order, write
+from survey.storage.database import (
+    CommitQueue,
+    is_sqlite,
+    make_partition,
+    read,
+    rewrite_in_key_order,
+    rewrite_while_open,
+    tidy,
+    write,
+)
 
 PAGE = 128  # ballots read at once while streaming
 
@@ -55,7 +64,7 @@ class SqlBallotBox:
     def close_box(self, evaluation_id: str) -> None:
         """Closing a closed box rewrites it once more and changes nothing. Raises NotFound when it was never opened.
 
-        The pages of a SQLite file are put in order by tidy(), once, when the whole round is closed.
+        What lies below the tables is put in order by forget_order(), once, when the whole round is closed.
         """
 
         def work(connection: Connection) -> None:
@@ -67,6 +76,19 @@ class SqlBallotBox:
             rewrite_in_key_order(connection, ballots, evaluation_id)
 
         write(self._engine, work)
+
+    def forget_order(self) -> None:
+        """Raises OrderRemains when it could not be done; see tidying.py."""
+        tidy(self._engine)
+
+    def open_evaluations(self) -> list[str]:
+        """The evaluations whose boxes take ballots."""
+        query = select(boxes.c.evaluation).where(boxes.c.is_open).order_by(boxes.c.evaluation)
+        return list(self._read(lambda connection: connection.scalars(query).all()))
+
+    def rewrite(self, evaluation_id: str) -> bool:
+        """While a round is open: see rewriting.py. False when somebody was in the way; nothing is changed then."""
+        return rewrite_while_open(self._engine, ballots, evaluation_id)
 
     def add(self, evaluation_id: str, ballot: StoredBallot) -> AddOutcome:
         """Durably add, or say why not.

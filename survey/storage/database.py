@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from survey.storage.commit_queue import CommitQueue
 from survey.storage.engines import is_sqlite, open_database, read, write
-from survey.storage.partitions import make_partition, rewrite_in_key_order
+from survey.storage.partitions import lock_partition, make_partition, rewrite_in_key_order
+from survey.storage.rewriting import rewrite_while_open
 from survey.storage.schema import check_schema, migrate
 from survey.storage.tidying import OrderRemains, tidy
 
@@ -19,11 +20,13 @@ __all__ = [
     "OrderRemains",
     "check_schema",
     "is_sqlite",
+    "lock_partition",
     "make_partition",
     "migrate",
     "open_database",
     "read",
     "rewrite_in_key_order",
+    "rewrite_while_open",
     "tidy",
     "write",
 ]

@@ -5,6 +5,7 @@ Law: no statement's values in any message or log (hide_parameters, echo off): th
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -104,7 +105,7 @@ def _open_sqlite(url: URL) -> Engine:
             raise SettingsError(f"The database file {file} cannot be opened for reading and writing.") from None
     except OSError as error:
         raise SettingsError(f"The database file {file} cannot be opened: {error.strerror}.") from None
-    engine = create_engine(url, hide_parameters=True, pool_size=20, max_overflow=40)
+    engine = _hushed(create_engine(url, hide_parameters=True, pool_size=20, max_overflow=40))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -130,12 +131,43 @@ def _open_sqlite(url: URL) -> Engine:
 
 
 def _open_postgresql(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, isolation_level="READ COMMITTED")
+    engine = _hushed(
+        create_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, isolation_level="READ COMMITTED")
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         # Whatever the server's default is: an answered ballot survives power loss.
         connection.execute("SET synchronous_commit = on")
+        connection.execute(_QUIET_SERVER)
         connection.commit()
 
     return engine
+
+
+def _hushed(engine: Engine) -> Engine:
+    """However talkative somebody makes logging: a statement's time is a respondent's, and rows are logged unhidden.
+
+    What goes wrong reaches the caller as an exception, so nothing is missed.
+    """
+    for logger in (engine.logger, engine.pool.logger):
+        logging.getLogger(logger.name).addFilter(_drop)  # type: ignore[union-attr]  # both kinds have a name
+    return engine
+
+
+def _drop(_record: logging.LogRecord) -> bool:
+    return False
+
+
+# The server's own log, where this role may: else `survey doctor` names each setting. Values are never in it then, and
+# no line tells when a code was used.
+_QUIET_SERVER = """
+SELECT set_config(name, quiet, false)
+FROM (VALUES
+  ('log_statement', 'none'), ('log_min_duration_statement', '-1'), ('log_min_duration_sample', '-1'),
+  ('log_transaction_sample_rate', '0'), ('log_duration', 'off'), ('log_lock_waits', 'off'),
+  ('log_error_verbosity', 'terse'), ('log_min_error_statement', 'panic'), ('log_parameter_max_length', '0'),
+  ('log_parameter_max_length_on_error', '0')
+) AS wanted (name, quiet) JOIN pg_settings USING (name)
+WHERE current_setting('is_superuser') = 'on' OR context = 'user'
+"""

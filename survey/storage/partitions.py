@@ -30,13 +30,24 @@ def make_partition(connection: Connection, table: Table, evaluation_id: str) -> 
         )
 
 
+def lock_partition(connection: Connection, table: Table, evaluation_id: str) -> None:
+    """Nobody reads or writes the rows of this evaluation until the transaction ends. On SQLite a writer is alone."""
+    if not is_sqlite(connection):
+        connection.exec_driver_sql(f"LOCK TABLE {partition_name(table, evaluation_id)} IN ACCESS EXCLUSIVE MODE")
+
+
 def rewrite_in_key_order(connection: Connection, table: Table, evaluation_id: str) -> None:
     """Write all rows of an evaluation anew in key order, so that neither place nor version tells who came first.
 
     PostgreSQL: TRUNCATE gives the partition fresh files (heap, oversized values, indexes), so no dead row, no old
     xmin and no counter of oversized values is left. SQLite: rows are overwritten and written again; tidying.tidy
     then orders the pages of the file.
+
+    On PostgreSQL the partition is locked first and whole: a row written between copying and emptying would be lost.
+    The new rows are invisible to snapshots taken before, so a longer reading transaction takes its lock before its
+    snapshot (see backups.py).
     """
+    lock_partition(connection, table, evaluation_id)
     columns = [column.name for column in table.c]
     aside = _table_like(table, "rewriting", prefixes=["TEMPORARY"])
     aside.create(connection)

@@ -13,7 +13,15 @@ from sqlalchemy import Connection, Engine, bindparam, func, select
 from survey.domain.ports import SpendOutcome, UnitTurnout
 from survey.domain.rounds import Round, State
 from survey.errors import NotFound, WrongState
-from survey.storage.database import CommitQueue, make_partition, read, rewrite_in_key_order, write
+from survey.storage.database import (
+    CommitQueue,
+    lock_partition,
+    make_partition,
+    read,
+    rewrite_in_key_order,
+    rewrite_while_open,
+    write,
+)
 from survey.storage.registry_tables import (
     NO_REQUEST,
     UNUSED,
@@ -149,6 +157,8 @@ class SqlRegistry:
 
         def work(connection: Connection) -> int:
             make_partition(connection, invitations, evaluation_id)
+            # The whole partition before any row of it: whoever waits for one row holds the partition already.
+            lock_partition(connection, invitations, evaluation_id)
             voided = connection.execute(
                 invitations.update()
                 .where(invitations.c.evaluation == evaluation_id, invitations.c.state == UNUSED)
@@ -158,6 +168,10 @@ class SqlRegistry:
             return int(voided.rowcount)
 
         return write(self._engine, work)
+
+    def rewrite(self, evaluation_id: str) -> bool:
+        """While a round is open: see rewriting.py. False when somebody was in the way; nothing is changed then."""
+        return rewrite_while_open(self._engine, invitations, evaluation_id)
 
     def spend_code(self, evaluation_id: str, code_mac: bytes, request_digest: bytes) -> SpendOutcome:
         return self._spendings.put(_Spending(evaluation_id, code_mac, request_digest))

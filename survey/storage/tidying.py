@@ -1,21 +1,28 @@
-"""After closing: no order of arrival survives below the tables either.
+"""No order of arrival survives below the tables: the last step of closing, and of every upkeep while a round is open.
 
-Rows in key order may still lie on pages in order of arrival, and SQLite's journal holds every commit since the last
-checkpoint. PostgreSQL needs nothing here: partitions.py has written fresh files; the server's own write-ahead log is
-its administrator's to recycle, and the README says so.
+Rows in key order may still lie on pages in order of arrival, and journals hold every commit. SQLite: VACUUM writes
+the whole file anew in key order, and the journal is cut to nothing. PostgreSQL: partitions.py has written fresh
+files; what is left is its write-ahead log.
 
-Law: whoever closes a round calls tidy() after its last step.
+Law: lifecycle.close_round ends with it, through BallotBox.forget_order; nobody has to remember it.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
 from survey.errors import StoreUnavailable
-from survey.storage.engines import is_sqlite
+from survey.storage.engines import BUSY_TIMEOUT_MS, is_sqlite
+from survey.storage.write_ahead_log import empty_write_ahead_log
+
+NOT_ALLOWED = "42501"
+COARSE = 3600  # seconds
 
 
 class OrderRemains(StoreUnavailable):
@@ -27,23 +34,45 @@ class OrderRemains(StoreUnavailable):
     title_en = "Collecting has ended, but the file has not been put in order yet. Please try that again."
 
 
-def tidy(engine: Engine) -> None:
-    """Rewrite the SQLite file in key order and empty its journal; needs as much free space again.
+def tidy(engine: Engine, *, patience_ms: int = BUSY_TIMEOUT_MS) -> None:
+    """Put what lies below the tables in key order and empty the journals; SQLite needs as much free space again.
 
-    Raises OrderRemains when it could not be done (disk full, somebody reading all the time); may be repeated.
+    Raises OrderRemains when it could not be done (disk full, somebody reading all the time, PostgreSQL's role may
+    not); may be repeated. patience_ms: how long SQLite waits for others, and lets writers wait behind it.
     """
-    if not is_sqlite(engine):
-        return
+    reason = _tidy_sqlite(engine, patience_ms) if is_sqlite(engine) else empty_write_ahead_log(engine)
+    if reason == NOT_ALLOWED:
+        raise OrderRemains(
+            "Everything is stored, but this database role may not empty the server's write-ahead log, which still"
+            " shows an order of arrival; `survey doctor` says what to grant."
+        )
+    if reason is not None:
+        raise OrderRemains(
+            f"Everything is stored, but the file could not be rewritten ({reason}) and still shows an order of arrival."
+        )
+
+
+def _tidy_sqlite(engine: Engine, patience_ms: int) -> str | None:
     connection: Any = engine.raw_connection()
+    [(usual,)] = connection.execute("PRAGMA busy_timeout").fetchall()
     try:
+        connection.execute(f"PRAGMA busy_timeout = {min(usual, patience_ms)}")
         connection.execute("VACUUM")
         is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         reason = "SQLITE_BUSY" if is_busy else None
     except sqlite3.Error as error:
         reason = error.sqlite_errorname
     finally:
+        connection.execute(f"PRAGMA busy_timeout = {usual}")  # back to the pool as it came
         connection.close()
-    if reason is not None:
-        raise OrderRemains(
-            f"Everything is stored, but the file could not be rewritten ({reason}) and still shows an order of arrival."
-        )
+    file = Path(str(engine.url.database))
+    for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        with suppress(OSError):
+            coarsen_time(path)
+    return reason
+
+
+def coarsen_time(path: Path) -> None:
+    """A file's times would tell to the microsecond when the last ballot came: from here they tell the hour."""
+    hour = path.stat().st_mtime_ns // (COARSE * 10**9) * COARSE * 10**9
+    os.utime(path, ns=(hour, hour))

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from survey import custodian, office, respondent, templates_folder
+from survey.domain.ceremony_office import was_made_apart
 from survey.errors import SettingsError, StoreUnavailable
 from survey.notices import Notices
 from survey.respondent.desk import Desk
+from survey.respondent.honest import Installation
 from survey.services import Services, open_services
 from survey.settings import Settings
 
@@ -38,7 +43,8 @@ class SurveyApp(Flask):
             trace = trace.tb_next
         place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
         # No logging module here: its formatters add the exact time.
-        sys.stderr.write(f"respondent plane: {kind.__name__ if kind else 'error'} at {place}\n")
+        with suppress(OSError):  # the output may go to a full disk
+            sys.stderr.write(f"respondent plane: {kind.__name__ if kind else 'error'} at {place}\n")
 
 
 def build_app(settings: Settings | None, services: Services | None) -> Flask:
@@ -49,9 +55,15 @@ def build_app(settings: Settings | None, services: Services | None) -> Flask:
     app = SurveyApp("survey", static_folder=None, template_folder=str(templates))
     app.config.update(SECRET_KEY=services.settings.session_secret, MAX_CONTENT_LENGTH=16 * 1024 * 1024)
     desk = Desk(services.registry, services.box, services.keys, services.clock)
-    app.register_blueprint(respondent.make_blueprint(desk, templates / "respondent"))
+    installation = Installation(
+        is_https=services.settings.is_https,
+        has_own_log=services.settings.database_url.startswith("postgresql"),
+        made_apart=lambda round_: was_made_apart(round_, services.board),
+    )
+    app.register_blueprint(respondent.make_blueprint(desk, templates / "respondent", installation))
     app.register_blueprint(office.make_blueprint(services))
     app.register_blueprint(custodian.make_blueprint(services))
+    app.url_value_preprocessor(_require_storable)
     if services.settings.is_https:
         app.after_request(_https_only)
     check_audiences(app)
@@ -63,6 +75,12 @@ def check_audiences(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         if not getattr(app.view_functions[rule.endpoint], "audiences", None):
             raise SettingsError(f"The route {rule.rule} ({rule.endpoint}) names no audience.")
+
+
+def _require_storable(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """An address with a character that no store takes belongs to nobody, on every store alike."""
+    if any(isinstance(value, str) and "\0" in value for value in (values or {}).values()):
+        raise HTTPNotFound
 
 
 def _https_only(response: Response) -> Response:

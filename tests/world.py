@@ -26,6 +26,7 @@ from survey.domain.shares import PartialFile, ShareFile, encode_share, write_par
 from survey.domain.spec import parse_spec
 from survey.respondent import make_blueprint
 from survey.respondent.desk import Desk
+from survey.respondent.honest import Installation
 from tests.fakes import Services
 
 SPEC: dict[str, Any] = {
@@ -52,6 +53,7 @@ class World:
     round: Round = field(init=False)
     shares: tuple[Share, ...] = field(init=False)
     slips: list[lifecycle.PrintedCode] = field(init=False, default_factory=list)
+    installation: Installation = field(default_factory=Installation)
 
     def __post_init__(self) -> None:
         self.round = parse_spec(self.spec, "spec.yaml", secrets.token_bytes)
@@ -132,7 +134,7 @@ class World:
         """Only the respondent interface, guards on."""
         app = Flask("survey", static_folder=None)
         desk = Desk(self.services.registry, self.services.box, self.services.keys, self.services.clock)
-        app.register_blueprint(make_blueprint(desk, templates_folder() / "respondent"))
+        app.register_blueprint(make_blueprint(desk, templates_folder() / "respondent", self.installation))
         return app
 
 

@@ -230,3 +230,14 @@ def give_key(round_: Round, board: Board, registry: Registry) -> None:
 
 def _unpadded(data: bytes) -> str:
     return b64url_encode(data).rstrip("=")
+
+
+def was_made_apart(round_: Round, board: NoticeBoard) -> bool:
+    """Whether this very key came out of the round's ceremony; otherwise all of it was made on one machine.
+
+    That each custodian used a computer of their own is theirs to say; messages signed apart are what can be seen.
+    """
+    if round_.opening_key is None or board.find_attempt(round_.id) is None:
+        return False
+    now = standing(round_, board)
+    return now.board.phase == DONE and now.board.transcript.encode() == round_.opening_key.transcript

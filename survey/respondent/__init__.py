@@ -12,8 +12,9 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request
 
-from survey.respondent import cast, issue, pages, problems, receipts
+from survey.respondent import cast, honest, issue, pages, problems, receipts
 from survey.respondent.desk import Desk
+from survey.respondent.honest import Installation
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -40,13 +41,14 @@ HEADERS = {
 }
 
 
-def make_blueprint(desk: Desk, templates: Path) -> Blueprint:
+def make_blueprint(desk: Desk, templates: Path, installation: Installation) -> Blueprint:
     """The respondent interface over the given desk; `templates` is the folder of the page's sources."""
     blueprint = Blueprint("respondent", __name__)
     blueprint.after_app_request(_same_headers)
     loaded = pages.Pages.load(templates)
     problems.register(blueprint, loaded.problem, loaded.integrity)
     pages.register(blueprint, desk, loaded)
+    honest.register(blueprint, desk, installation, loaded.honest, loaded.integrity)
     issue.register(blueprint, desk)
     cast.register(blueprint, desk)
     receipts.register(blueprint, desk)

@@ -30,6 +30,7 @@ class Pages:
     answer: Asset
     home: Template
     receipt: Template
+    honest: Template
     problem: Template
 
     @property
@@ -51,6 +52,7 @@ class Pages:
             Asset.of(answer.encode("utf-8"), HTML),
             environment.get_template("home.html"),
             environment.get_template("receipt.html"),
+            environment.get_template("honest.html"),
             environment.get_template("problem.html"),
         )
 

@@ -18,6 +18,7 @@ def all_paths(world: World) -> list[str]:
     return [
         "/",
         "/receipt",
+        "/honest",
         f"/e/{world.first.id}",
         f"/e/{world.first.id}/manifest",
         f"/e/{world.first.id}/.well-known/private-token-issuer-directory",
@@ -48,7 +49,7 @@ def test_every_answer_carries_the_same_headers_and_no_cookie(
 
 def test_two_people_get_byte_identical_pages_and_scripts(open_world: World, client: FlaskClient) -> None:
     other = open_world.app().test_client()
-    for path in [*all_paths(open_world)[:4], *(f"/assets/{name}" for name in ASSETS)]:
+    for path in [*all_paths(open_world)[:5], *(f"/assets/{name}" for name in ASSETS)]:
         mine = client.get(path, headers={"User-Agent": "A", "Accept-Language": "en"})
         yours = other.get(path, headers={"User-Agent": "MicroMessenger", "Accept-Language": "zh-CN", "Cookie": "a=b"})
         assert mine.data == yours.data, path
@@ -103,7 +104,7 @@ def test_a_round_that_never_opened_has_no_receipts_to_check() -> None:
     assert "没有可以核对" in page
 
 
-@pytest.mark.parametrize("path", ["/", "/receipt"])
+@pytest.mark.parametrize("path", ["/", "/receipt", "/honest"])
 def test_every_sentence_of_a_page_stands_in_both_languages(client: FlaskClient, path: str) -> None:
     page = client.get(path).get_data(as_text=True)
 

@@ -28,6 +28,7 @@ export default {
   'landing.limit.words': 'Details and style in a remark may let people who know you recognise you. You may leave remarks empty.',
   'landing.limit.screen': 'People beside you can see your screen. Choose your place.',
   'landing.limit.phone': 'Until you send, your choices stay on this phone for up to 24 hours. You can clear them at any time.',
+  'landing.honest': 'What we could still do wrong, and how you would notice',
   'landing.about': 'Before you start',
   'landing.free': 'Taking part is voluntary and every question may be left blank. No login, no permissions, no cookies.',
   'landing.once': 'When you press “Start”, the code is exchanged for the token and cannot be used again. Please finish on this phone and in this app.',

@@ -28,6 +28,7 @@ export default {
   'landing.limit.words': '您写的意见，细节和口气可能让熟悉的人认出您。可以不写。',
   'landing.limit.screen': '旁边的人看得到屏幕。请找个方便的地方答。',
   'landing.limit.phone': '没投出以前，您选的内容留在这部手机上，最多 24 小时，随时可以清除。',
+  'landing.honest': '我们还可能做错什么，您怎样发现',
   'landing.about': '答题之前',
   'landing.free': '参加自愿，每一题都可以不答。本页不登录，不要授权，不用 cookie。',
   'landing.once': '点“开始答题”后，答题码就换成令牌，不能再用第二次。请就在这部手机、这个应用里答完。',

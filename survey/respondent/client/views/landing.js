@@ -51,6 +51,11 @@ export function landing({ manifest, screens, start, mustCompare, isResumed }) {
     drawing(values),
     h('h2', null, t('landing.limits')),
     h('ul', { class: 'limits' }, LIMITS.map((limit) => h('li', null, t('landing.limit.' + limit)))),
+    h(
+      'p',
+      null,
+      h('a', { href: '/honest' + (currentLanguage() === 'en' ? '#l=en' : ''), target: '_blank', rel: 'noreferrer' }, t('landing.honest'))
+    ),
     h('h2', null, t('landing.about')),
     questionnaire.intro && h('p', { lang: tagOf(questionnaire.intro) }, said(questionnaire.intro)),
     h('p', null, t('landing.free')),

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test needs lint bench attack pictures clean
+.PHONY: help setup demo test needs lint bench attack faults pictures clean
 
 help:
 	@echo "make demo      set up and run a demonstration round on this machine"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint      ruff and mypy"
 	@echo "make bench     speed, as ratios to floors measured in the same run"
 	@echo "make attack    everything a thief could take, and what it tells, as tables"
+	@echo "make faults    kill workers, servers and databases hundreds of times under load; KILLS=300 SEED=random"
 	@echo "make clean     remove what was built"
 
 setup:
@@ -29,6 +30,12 @@ needs:
 
 attack: needs setup
 	@$(BIN)/python -m tests.attack
+
+# On each database. With SEED=N the same moments again.
+KILLS ?= 300
+SEED ?= 0
+faults: needs setup
+	@SURVEY_KILLS=$(KILLS) SURVEY_SEED=$(SEED) $(BIN)/python -m pytest tests/faults -p no:randomly -s -v
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -135,9 +135,9 @@ def postgres_cluster() -> Iterator[Cluster]:
 
 
 @contextlib.contextmanager
-def new_cluster() -> Iterator[Cluster]:
+def new_cluster(where: Path | None = None) -> Iterator[Cluster]:
     """A cluster of its own, for tests that break it."""
-    folder = Path(tempfile.mkdtemp(prefix="survey-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="survey-pg-", dir=where))
     cluster = None
     try:
         cluster = Cluster(_find_programs(), folder, _unprivileged_user())

@@ -125,6 +125,7 @@ class _Loader:
 
     def __call__(self) -> object:
         from survey import create_app
+        from survey.cli.gateway import Gateway
 
         end_with_parent(self._main)
         try:
@@ -137,7 +138,7 @@ class _Loader:
             if os.read(self._turns, 1) == b"!":
                 # Beside, because the worker starts to listen only after this function has returned.
                 threading.Thread(target=self._tell, daemon=True).start()
-        return app
+        return Gateway(app, BLOCKING_THREADS)
 
     def _tell(self) -> None:
         deadline = time.monotonic() + READY_WITHIN
@@ -179,10 +180,9 @@ def _serve_with_granian(
         TARGET,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,  # see gateway.py
         http=HTTPModes.auto if tls_cert else HTTPModes.http1,
         workers=workers,
-        blocking_threads=BLOCKING_THREADS,
         websockets=False,
         log_level=LogLevels.error,
         log_access=False,

@@ -32,7 +32,8 @@ class WrongCodeThrottle:
         """Count one wrong code; True while the evaluation is within its limit."""
         now = self._clock()
         window = self._windows.get(evaluation_id)
-        if window is None or now - window.began >= WINDOW:
+        # A window that began in the future was begun by a clock that has been put right since.
+        if window is None or not timedelta(0) <= now - window.began < WINDOW:
             window = self._windows[evaluation_id] = _Window(now)
         window.wrong += 1
         return window.wrong <= self._limit

@@ -67,7 +67,8 @@ class FailureCounter:
         now = self._clock()
         with self._lock:
             tries = self._tries.get(name)
-            if tries is None or tries.until <= now:
+            # Also when the clock was put back: nobody stays locked for as long as it had been wrong.
+            if tries is None or not now < tries.until <= now + LOCKED_FOR:
                 tries = self._tries[name] = _Tries(0, now)
             if tries.count >= FAILURES:
                 return False  # and the lock is not made longer, or anyone could lock a name for ever

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
 
-from survey.errors import SettingsError, StoreUnavailable
+from survey.errors import InvalidInput, SettingsError, StoreUnavailable
 
 T = TypeVar("T")
 
@@ -46,7 +46,10 @@ def is_sqlite(bind: Engine | Connection) -> bool:
 
 
 def read(engine: Engine, work: Callable[[Connection], T]) -> T:
-    """Run work in a transaction that only reads; raises StoreUnavailable when the store fails."""
+    """Run work in a transaction that only reads; raises StoreUnavailable when the store fails.
+
+    Both raise InvalidInput for a text that the store cannot hold.
+    """
     return _run(engine, work, writes=False, may_repeat=True)
 
 
@@ -72,10 +75,14 @@ def _run(engine: Engine, work: Callable[[Connection], T], *, writes: bool, may_r
             is_lost = error.connection_invalidated and may_repeat
             if attempt < ATTEMPTS and (is_lost or _code(error) in _RUN_AGAIN):
                 attempt += 1
+            elif isinstance(error, exc.DataError) and "NUL" in str(error.orig):  # psycopg's own words; no value in it
+                raise InvalidInput("A text holds the character NUL, which no store takes.") from None
             elif _is_operational(error):
-                raise StoreUnavailable(f"The store failed ({_code(error)}); nothing was recorded.") from None
+                raise StoreUnavailable(f"The store failed ({_what_failed(error)}); nothing was recorded.") from None
             else:
                 raise
+        except UnicodeEncodeError:
+            raise InvalidInput("A text holds half a character (a lone surrogate), which no store takes.") from None
         except exc.TimeoutError:
             raise StoreUnavailable("The store is too busy (no free connection); nothing was recorded.") from None
 
@@ -91,6 +98,31 @@ def _code(error: exc.DBAPIError) -> str:
     orig: Any = error.orig
     code = getattr(orig, "sqlite_errorname", None) or getattr(orig, "sqlstate", None)
     return str(code or type(orig).__name__)
+
+
+_WORDS = {
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_IOERR": "the disk fails, or a limit on file sizes is reached",
+    "SQLITE_READONLY": "the database file may not be written",
+    "SQLITE_CANTOPEN": "the database file cannot be opened",
+    "SQLITE_BUSY": "another program keeps the database file locked",
+    "SQLITE_CORRUPT": "the database file is damaged; stop, and restore the backup",
+    "SQLITE_NOTADB": "the database file is damaged; stop, and restore the backup",
+    "53100": "the disk of PostgreSQL is full",
+    "53300": "PostgreSQL has no connection left",
+    "25006": "PostgreSQL only allows reading",
+    "OperationalError": "PostgreSQL cannot be reached",
+    "57P01": "PostgreSQL is being stopped",
+    "57P02": "PostgreSQL is repairing itself after a crash",
+    "57P03": "PostgreSQL is starting or stopping",
+}
+
+
+def _what_failed(error: exc.DBAPIError) -> str:
+    """The code, and what it means to whoever looks after the server."""
+    code = _code(error)
+    words = _WORDS.get(code) or next((words for name, words in _WORDS.items() if code.startswith(name + "_")), "")
+    return f"{code}: {words}" if words else code
 
 
 def _open_sqlite(url: URL) -> Engine:

@@ -33,7 +33,8 @@ class Survey(Sentences, LazyGroup):
         "restore": ("survey.cli.keeping:restore", "Bring a backup back into a new instance, and check it."),
         "check": ("survey.cli.keeping:check", "Check every promise of the store."),
         "migrate": ("survey.cli.keeping:migrate_", "Bring the store of an older version up to this program."),
-        "tidy": ("survey.cli.keeping:tidy", "Put the embedded database in key order again."),
+        "tidy": ("survey.cli.keeping:tidy", "Erase the order of arrival from below the store's tables."),
+        "doctor": ("survey.cli.keeping:doctor", "Name every setting around the store that keeps an order."),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )

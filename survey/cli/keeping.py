@@ -1,4 +1,4 @@
-"""Keeping an instance: `survey backup`, `survey restore`, `survey check`, `survey tidy`."""
+"""Keeping an instance: `survey backup`, `survey restore`, `survey check`, `survey tidy`, `survey doctor`."""
 
 from __future__ import annotations
 
@@ -122,21 +122,44 @@ def migrate_(instance: Path) -> None:
 @click.command()
 @click.pass_obj
 def tidy(instance: Path) -> None:
-    """Put the pages of the embedded database in key order and empty its journal (done at every closing too)."""
-    tidy_store(services_of(instance).settings.database_url)
-    click.echo("The store is in order.")
+    """Erase what pages and journals show of the order of arrival.
 
-
-def tidy_store(database_url: str) -> None:
-    """Raises OrderRemains when somebody is in the way."""
+    The server does so while a round is open (survey serve --upkeep), and closing does so once more.
+    """
     from survey.storage.database import open_database
+    from survey.storage.forgetting import forget_order
     from survey.storage.tidying import OrderRemains
-    from survey.storage.tidying import tidy as tidy_engine
 
-    engine = open_database(database_url)
+    engine = open_database(services_of(instance).settings.database_url)
     try:
-        tidy_engine(engine)
+        forget_order(engine)
     except OrderRemains as error:
         raise OrderRemains(f"{error} Run `survey tidy` when nobody is reading.") from None
     finally:
         engine.dispose()
+    click.echo("The store is in order.")
+
+
+class NeedsCare(SurveyError):
+    """Something around the store keeps what this program erases."""
+
+    kind = "needs-care"
+
+
+@click.command()
+@click.pass_obj
+def doctor(instance: Path) -> None:
+    """Name every setting around the store that keeps an order of arrival, or endangers a ballot; exit 1 then."""
+    from survey.storage.database import open_database
+    from survey.storage.doctor import examine
+
+    engine = open_database(services_of(instance).settings.database_url)
+    try:
+        found = examine(engine)
+    finally:
+        engine.dispose()
+    for sentence in found:
+        click.echo(sentence)
+    if found:
+        raise NeedsCare(f"{len(found)} settings need care; docs/postgresql.md says how to change them.")
+    click.echo("Nothing around the store keeps an order of arrival.")

@@ -48,6 +48,8 @@ GRANTS = (
     "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {role};",
 )
 
+STAFF_JOURNAL = 4 * 1024 * 1024  # bytes; what the office writes after closing is no order of arrival
+
 _RIGHTS = """
 SELECT current_user,
   has_function_privilege('pg_switch_wal()', 'EXECUTE') AND has_function_privilege('pg_ls_waldir()', 'EXECUTE')
@@ -68,7 +70,8 @@ def _examine_postgresql(connection: Connection) -> list[str]:
         for rule in RULES
         if settings.get(rule.setting, rule.good[0]) not in rule.good
     ]
-    if "auto_explain" in settings["shared_preload_libraries"] + settings["session_preload_libraries"]:
+    loaded = (settings.get(f"{when}_preload_libraries", "") for when in ("shared", "session", "local"))
+    if any("auto_explain" in names for names in loaded):
         found.append(f"auto_explain is loaded: {_STATEMENTS}.")
     for name in connection.scalars(text("SELECT slot_name FROM pg_replication_slots ORDER BY 1")):
         found.append(f"The replication slot {name} keeps the write-ahead log until somebody has read it.")
@@ -88,8 +91,5 @@ def _examine_sqlite(engine: Engine) -> Iterator[str]:
             yield f"SQLite's {pragma} is {found}, expected {good}: deleted rows or lost ballots could stay behind."
     is_open = read(engine, lambda connection: connection.scalar(text("SELECT count(*) FROM boxes WHERE is_open")))
     journal = Path(f"{engine.url.database}-wal")
-    if not is_open and journal.exists() and journal.stat().st_size > _STAFF_JOURNAL:
+    if not is_open and journal.exists() and journal.stat().st_size > STAFF_JOURNAL:
         yield f"{journal.name} has {journal.stat().st_size} bytes though no round is open: run `survey tidy`."
-
-
-_STAFF_JOURNAL = 4 * 1024 * 1024  # bytes; what the office writes after closing is no order of arrival

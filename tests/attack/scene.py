@@ -6,7 +6,6 @@ The truth that only this test knows: who used which code when, and which ballot 
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import subprocess
 import sys
@@ -167,27 +166,38 @@ class Scene:
 
 @contextmanager
 def scene(
-    folder: Path, database_url: str | None, port: int, people: int = PEOPLE, environ: Mapping[str, str] | None = None,
+    folder: Path,
+    database_url: str | None,
+    port: int,
+    people: int = PEOPLE,
+    *,
+    options: tuple[str, ...] = (),
     command: tuple[str, ...] = ("-m", "survey.cli"),
-) -> Iterator[Scene]:  # fmt: skip
+) -> Iterator[Scene]:
     """The scene with its server running: two workers, as `survey serve` starts them; ended by its own pid."""
     made = Scene(folder, database_url, people)
     try:
-        with served(made, port, environ or {}, command):
+        with served(made, port, options, command):
             yield made
     finally:
         made.services.close()
 
 
 @contextmanager
-def served(made: Scene, port: int, environ: Mapping[str, str], command: tuple[str, ...]) -> Iterator[None]:
-    arguments = ["--instance", str(made.instance), "serve", "--port", str(port), "--workers", "2"]
+def served(
+    made: Scene, port: int, options: tuple[str, ...] = (), command: tuple[str, ...] = ("-m", "survey.cli")
+) -> Iterator[None]:
+    """options: of `survey serve`; command: what Python runs (another program that ends in `survey serve`)."""
+    arguments = ["--instance", str(made.instance), "serve", "--port", str(port), "--workers", "2", *options]
     made.address = f"http://127.0.0.1:{port}"
     with (made.logs / "stdout").open("ab") as out, (made.logs / "stderr").open("ab") as err:
         child = subprocess.Popen(
             [sys.executable, *command, *arguments],
-            stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True, env={**os.environ, **environ},
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
     try:
         wait_for(lambda: is_ready(made.address), child)
         yield

@@ -65,3 +65,30 @@ def test_a_store_of_another_version_is_refused_until_it_is_migrated(made: Survey
     assert "The store has schema none" in made("round", "list", exit_code=1).stderr
     made("migrate")
     assert made.json("round", "list", "--json") == []
+
+
+def test_the_doctor_finds_a_fresh_instance_healthy(made: Survey) -> None:
+    assert made("doctor").stdout == "Nothing around the store keeps an order of arrival.\n"
+
+
+def test_the_doctor_names_what_needs_care_and_ends_with_1(made: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("survey.storage.doctor.examine", lambda engine: ["archive_mode is on."])
+    result = made("doctor", exit_code=1)
+    assert result.stdout == "archive_mode is on.\n"
+    assert "settings need care; docs/postgresql.md" in result.stderr
+
+
+def test_a_round_is_closed_and_a_warning_says_so_when_the_order_could_not_be_erased(
+    made: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from survey.storage.ballot_box import SqlBallotBox
+    from survey.storage.tidying import OrderRemains
+
+    def fail(_box: SqlBallotBox) -> None:
+        raise OrderRemains("Somebody was reading.")
+
+    round_id = made.open()
+    monkeypatch.setattr(SqlBallotBox, "forget_order", fail)
+    result = made("round", "close", round_id)
+    assert "Warning: Somebody was reading. Run `survey tidy` when nobody is reading." in result.stderr
+    assert made.json("round", "status", round_id, "--json")["state"] == "closed"

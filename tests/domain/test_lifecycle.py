@@ -126,3 +126,10 @@ def test_closing_twice_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(WrongState, match="is closed; this step needs it to be open"):
         world.close()
+
+
+def test_closing_ends_with_erasing_the_order_whoever_closes() -> None:
+    world = World().open()
+    assert world.services.box.times_order_was_forgotten == 0
+    world.close()
+    assert world.services.box.times_order_was_forgotten == 1

@@ -1,0 +1,49 @@
+"""The server itself erases the order of arrival: at intervals, and when it ends."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from survey.keeper import LOCK_FILE, _Lock
+from tests.attack.__main__ import free_port
+from tests.attack.scene import Scene, scene, served, wait_for
+from tests.attack.scoring import score
+from tests.attack.thief_of_files import evidence_in_database, take_image, telling_times
+
+PEOPLE = 36
+EVERY_SECOND = ("--upkeep", str(1 / 60))
+
+
+def leaks(made: Scene, name: str) -> list[str]:
+    image = take_image(made, name)
+    used, cast = [person.used_at for person in made.people], [person.cast_at for person in made.people]
+    found = [score(one, used, cast) for one in evidence_in_database(made.people, image / "instance" / "survey.db")]
+    return [line.source for line in found if not line.is_guess] + telling_times(made.people, image)
+
+
+def test_a_copy_taken_after_the_next_upkeep_shows_no_order(tmp_path: Path) -> None:
+    with scene(tmp_path, None, free_port(), PEOPLE, options=EVERY_SECOND) as made:
+        made.act(PEOPLE)
+        journal = made.instance / "survey.db-wal"
+        wait_for(lambda: journal.stat().st_size == 0)
+        assert leaks(made, "kept") == []
+        assert made.services.box.count(made.evaluation_id) == PEOPLE
+
+
+def test_a_copy_taken_when_the_server_has_ended_shows_no_order(tmp_path: Path) -> None:
+    made = Scene(tmp_path, None, PEOPLE)
+    with served(made, free_port()):
+        made.act(PEOPLE)
+        assert leaks(made, "serving") != []
+    assert leaks(made, "ended") == []
+    made.services.close()
+
+
+def test_one_process_keeps_and_another_takes_over_when_it_ends(tmp_path: Path) -> None:
+    first, second = _Lock(tmp_path / LOCK_FILE), _Lock(tmp_path / LOCK_FILE)
+    assert first.is_mine()
+    assert not second.is_mine()
+    os.close(first._file)
+    assert second.is_mine()
+    os.close(second._file)

@@ -14,20 +14,27 @@ from fractions import Fraction
 from typing import Any
 
 from survey.domain import scoring
+from survey.domain.composite import Entered, composite_score
+from survey.domain.form import Composite
+from survey.domain.pooling import Bands, Small, pool
 from survey.domain.questionnaire import Checklist, Item, Questionnaire, Scale
 from survey.domain.record import EvaluationRecord, Record, read_record
-from survey.domain.suppression import EXCEEDS, GROUP, TEXTS, UNRATED, Numbers, Withheld, decide
+from survey.domain.suppression import EXCEEDS, GROUP, PROTECTS, TEXTS, UNRATED, Numbers, Withheld, decide
 from survey.domain.tally import record_hash
 from survey.domain.wording import explain
 
 SCHEMA = "survey-report/1"
+NOT_ENTERED = "quality-not-entered"
 
 
-def disclose(record: bytes) -> dict[str, Any]:
-    """The report on a round; raises InvalidInput when the bytes are not a counted record."""
+def disclose(record: bytes, entered: Mapping[str, Entered] | None = None) -> dict[str, Any]:
+    """The report on a round; raises InvalidInput when the bytes are not a counted record.
+
+    entered: evaluation id -> what the office entered for the composite score, where the form has one.
+    """
     read = read_record(record)
     questionnaire = read.questionnaire
-    evaluations = [_evaluation(read, evaluation) for evaluation in read.evaluations]
+    evaluations = [_evaluation(read, evaluation, (entered or {}).get(evaluation.id)) for evaluation in read.evaluations]
     return {
         "schema": SCHEMA,
         "round": read.round_id,
@@ -57,10 +64,21 @@ def _questionnaire(questionnaire: Questionnaire) -> dict[str, Any]:
             {"code": b.code, "zh": b.zh, "en": b.en, "min": _number(b.minimum), "max": _number(b.maximum)}
             for b in questionnaire.bands
         ],
+        "composite": _rule(questionnaire.composite),
         "reminder_line": None if reminder is None else _number(reminder),
         "checklist": _named(questionnaire.checklist) if questionnaire.checklist else None,
         "open_questions": [{"code": q.code, "zh": q.zh, "en": q.en} for q in questionnaire.open_questions],
         "role_options": _options(questionnaire.role.scale) if questionnaire.role else [],
+    }
+
+
+def _rule(composite: Composite | None) -> dict[str, Any] | None:
+    if composite is None:
+        return None
+    return {
+        "conduct": _number(100 * composite.conduct),
+        "quality": _number(100 * composite.quality),
+        "deductions": composite.deductions,
     }
 
 
@@ -77,7 +95,7 @@ def _options(scale: Scale) -> list[dict[str, Any]]:
     ]
 
 
-def _evaluation(read: Record, evaluation: EvaluationRecord) -> dict[str, Any]:
+def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | None) -> dict[str, Any]:
     questionnaire = read.questionnaire
     numbers = Numbers(
         used=evaluation.used,
@@ -105,7 +123,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord) -> dict[str, Any]:
         "score": None if withheld.total or scores.total is None else scoring.half_up(scores.total, 2),
         **_grade(questionnaire, scores.total, withheld),
         "reference_only": any(note["reason"] == "participation-low" for note in notes),
-        **_satisfaction(questionnaire, evaluation, withheld, read.minimum_group),
+        **_satisfaction(questionnaire, evaluation, withheld),
         "dimensions": [
             {
                 "code": dimension.code,
@@ -135,6 +153,11 @@ def _evaluation(read: Record, evaluation: EvaluationRecord) -> dict[str, Any]:
     }
     if questionnaire.role and evaluation.role is not None:
         report["role"] = {**_named(questionnaire.role), "counts": _role_counts(read, evaluation, withheld)}
+    if questionnaire.composite:
+        report["composite"] = _composite(questionnaire, questionnaire.composite, scores.total, entered, withheld)
+        reason = NOT_ENTERED if entered is None else withheld.total
+        if reason and not any(entry["what"] == "all" for entry in report["suppressed"]):
+            report["suppressed"].append(_reason("composite", None, reason, least=read.minimum_group))
     return report
 
 
@@ -166,39 +189,29 @@ def _counted(counts: scoring.Counts | None) -> dict[str, Any]:
     return {"counts": counts, "rates": {code: _rate(n, ballots) for code, n in counts.items()}}
 
 
-def _interval(
-    shown: str | None, scale: Scale, counts: scoring.Counts, withheld: Withheld, least: int
-) -> list[str] | None:
-    """Wilson's interval at 95 % around the satisfaction of those who rated, or null where the rate is withheld.
+def _satisfaction(questionnaire: Questionnaire, evaluation: EvaluationRecord, withheld: Withheld) -> dict[str, Any]:
+    """The rate by both denominators; "satisfaction" is the one that the questionnaire makes the headline.
 
-    Where the counts are withheld, how many rated must not show in the width: then it is that of the published rate
-    and of the smallest group that may be shown at all, so it says nothing that is not published.
+    Both rates together tell how many rated and how many of them were satisfied; so these two numbers are shown with
+    them, and Wilson's interval at 95 % says how much the rate is worth.
     """
-    if shown is None:
-        return None
-    if withheld.overall:
-        low, high = scoring.wilson(Fraction(shown) / 100, least)
-    else:
-        answers = scoring.scored_answers(scale, counts)
-        low, high = scoring.wilson(Fraction(scoring.positive_answers(scale, counts), answers), answers)
-    return [scoring.half_up(100 * low, 1), scoring.half_up(100 * high, 1)]
-
-
-def _satisfaction(
-    questionnaire: Questionnaire, evaluation: EvaluationRecord, withheld: Withheld, least: int
-) -> dict[str, Any]:
-    """The rate by both denominators; "satisfaction" is the one that the questionnaire makes the headline."""
     overall, counts = questionnaire.overall, evaluation.overall
-    positive = scoring.positive_answers(overall.scale, counts)
+    positive, rated = scoring.positive_answers(overall.scale, counts), scoring.scored_answers(overall.scale, counts)
     shown = withheld.satisfaction is None
-    of_valid = _rate(positive, scoring.scored_answers(overall.scale, counts)) if shown else None
+    of_valid = _rate(positive, rated) if shown else None
     of_entitled = _rate(positive, evaluation.entitled) if shown else None
+    interval = scoring.wilson(Fraction(positive, rated), rated) if shown else None
     return {
         "satisfaction": of_valid if questionnaire.headline_denominator == "valid_answers" else of_entitled,
         "satisfaction_of_valid": of_valid,
         "satisfaction_of_entitled": of_entitled,
-        "satisfaction_interval": _interval(of_valid, overall.scale, counts, withheld, least),
-        "overall": {**_named(overall), **_counted(None if withheld.overall else counts)},
+        "satisfaction_interval": None if interval is None else [scoring.half_up(100 * end, 1) for end in interval],
+        "overall": {
+            **_named(overall),
+            **_counted(None if withheld.overall else counts),
+            "satisfied": positive if shown else None,
+            "rated": rated if shown else None,
+        },
     }
 
 
@@ -207,6 +220,22 @@ def _grade(questionnaire: Questionnaire, total: Fraction | None, withheld: Withh
         return {"grade": None, "grade_en": None, "grade_code": None}
     band = scoring.grade(questionnaire, total)
     return {"grade": band.zh, "grade_en": band.en, "grade_code": band.code}
+
+
+def _composite(
+    questionnaire: Questionnaire, rule: Composite, total: Fraction | None, entered: Entered | None, withheld: Withheld
+) -> dict[str, Any]:
+    """What was entered is shown as it is; the score only where the total is, for one gives away the other."""
+    score = None if entered is None or total is None or withheld.total else composite_score(rule, total, entered)
+    band = None if score is None or withheld.grade else scoring.grade(questionnaire, score)
+    return {
+        "quality": None if entered is None else scoring.half_up(entered.quality, 2),
+        "deductions": None if entered is None else scoring.half_up(entered.deductions, 2),
+        "deductions_reason": "" if entered is None else entered.reason,
+        "score": None if score is None else scoring.half_up(score, 2),
+        "grade": band and band.zh,
+        "grade_en": band and band.en,
+    }
 
 
 def _participation_rules(
@@ -269,36 +298,29 @@ def _role_counts(read: Record, evaluation: EvaluationRecord, withheld: Withheld)
 
 
 def _pooled_checklist(read: Record, reports: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The checklist of all teams too small for their own, added up; None unless every team hides behind the others.
-
-    Whoever knows one team's answers entirely (say, of a team of one) must still face minimum_group other ballots.
-    """
+    """The checklist of all teams too small for their own, in bands ("0-4"); None where they are too few together."""
+    checklist = read.questionnaire.checklist
     small = [
-        (evaluation, report)
+        Small(evaluation.team, evaluation.counted, evaluation.checklist)
         for evaluation, report in zip(read.evaluations, reports, strict=True)
         if 0 < evaluation.counted < read.texts_minimum and evaluation.counted + report["void"] <= evaluation.used
     ]
-    total = sum(evaluation.counted for evaluation, _ in small)
-    largest = max((evaluation.counted for evaluation, _ in small), default=0)
-    checklist = read.questionnaire.checklist
-    if not checklist or total < read.texts_minimum or total - largest < read.minimum_group:
+    lines = pool(checklist, small, read.minimum_group, read.texts_minimum) if checklist else None
+    if not checklist or lines is None:
         return None
     return {
-        "teams": [evaluation.team for evaluation, _ in small],
-        "counted": total,
+        "teams": [team.team for team in small],
+        "counted": sum(team.counted for team in small),
         "checklist": [
-            {**_named(item), **_counted(_added(evaluation.checklist[item.code] for evaluation, _ in small))}
+            {**_named(item), "counts": None, "rates": None, "bands": _bands(lines[item.code])}
             for item in checklist.items
         ],
+        "suppressed": [_reason("checklist", code, PROTECTS) for code, line in lines.items() if line is None],
     }
 
 
-def _added(many: Iterable[scoring.Counts]) -> dict[str, int]:
-    result: dict[str, int] = {}
-    for counts in many:
-        for option, n in counts.items():
-            result[option] = result.get(option, 0) + n
-    return result
+def _bands(line: Bands | None) -> dict[str, str] | None:
+    return None if line is None else {code: f"{band.least}-{band.most}" for code, band in line.items()}
 
 
 def _score(value: Fraction | None, reason: str | None) -> str | None:

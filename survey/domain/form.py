@@ -86,6 +86,18 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Composite:
+    """Total = conduct score of this form * conduct + a score entered by the office * quality - deductions.
+
+    conduct and quality are shares of 1; deductions: whether points may be taken off.
+    """
+
+    conduct: Fraction
+    quality: Fraction
+    deductions: bool
+
+
+@dataclass(frozen=True)
 class Questionnaire:
     id: str
     version: str
@@ -103,6 +115,7 @@ class Questionnaire:
     reminder_line: Fraction | None
     grade_from: Fraction  # participation below which no grade is given
     full_from: Fraction  # participation below which the result is for reference only
+    composite: Composite | None
     unanimous_below: int  # a cell in which everybody agrees is shown as a band below this many ballots
     document: dict[str, Any] = field(hash=False, repr=False)
 

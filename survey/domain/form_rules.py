@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from survey.domain.form import Band
+from survey.domain.form import Band, Composite
 from survey.domain.reading import Place
 
 Texts = Callable[[Place, int], tuple[str, str]]  # (place, most characters) -> (zh, en)
@@ -57,12 +57,37 @@ def headline_denominator(place: Place) -> str:
         for key, expected in (("mode", "half_up"), ("score_decimals", 2), ("rate_decimals", 1)):
             rounding.at(key).choice(expected)
         rounding.at("when").choice("display_only")
-    if "composite" in document:
-        place.at("composite").mapping("enabled", "parts")
-        place.at("composite").at("enabled").choice(False)
     if "headline_denominator" in document:
         place.at("headline_denominator").choice("valid_answers", "entitled")
     return str(document.get("headline_denominator", "valid_answers"))
+
+
+def composite(place: Place) -> Composite | None:
+    """scoring.composite: None while not enabled; else two parts, conduct and quality, with weights that sum to 100.
+
+    Frozen with the form, because whoever may choose the weights after the count chooses the winner.
+    """
+    if place.value is None:
+        return None
+    document = place.mapping("enabled", "parts deductions")
+    enabled = place.at("enabled").flag()
+    weights: dict[str, Fraction] = {}
+    for entry in place.at("parts").entries(2, 2) if "parts" in document else ():
+        entry.mapping("name source weight")
+        entry.at("name").choice("conduct", "quality")
+        name = str(entry.at("name").value)
+        if name in weights:
+            entry.at("name").fail(f'is "{name}" again', "conduct and quality once each")
+        entry.at("source").choice("this_questionnaire" if name == "conduct" else "entered_score")
+        weights[name] = entry.at("weight").number(1, 99)
+    deductions = place.at("deductions").flag() if "deductions" in document else False
+    if weights and sum(weights.values()) != 100:
+        place.at("parts").fail(f"have weights that sum to {float(sum(weights.values())):g}", "100")
+    if not enabled:
+        return None
+    if not weights:
+        place.fail("is enabled without parts", "conduct and quality with their weights")
+    return Composite(weights["conduct"] / 100, weights["quality"] / 100, deductions)
 
 
 def participation_limits(place: Place) -> tuple[Fraction, Fraction]:

@@ -114,6 +114,7 @@ class _Parser:
             reminder_line=root.at("reminder_line").number(0, 100) if "reminder_line" in document else None,
             grade_from=grade_from,
             full_from=full_from,
+            composite=form_rules.composite(root.at("scoring").at("composite")),
             unanimous_below=form_rules.unanimous_below(root.at("disclosure_control")),
             document=root.value,  # type: ignore[arg-type]  # mapping() above has checked it
         )

@@ -4,18 +4,25 @@ n = ballots counted, k = minimum_group, t = texts_minimum of the round.
 
 1. n < k: no figure at all.
 2. k <= n < t: total score, grade and satisfaction; no dimension, item, checklist or text.
+   The two satisfaction rates tell how many were satisfied, and how many gave a rating: those two numbers are shown as
+   well; how they divide among the options is withheld.
 3. n >= t: all, except
    a. an item with 1..k-1 scored answers is withheld;
-   b. a dimension is a mean of items: one withheld item could be found by subtraction. So a second item of it is
-      withheld, the one with the fewest answers whose score is neither best nor worst. Where there is none, or where
-      all withheld items of a dimension are best or all worst (then their mean names each), the dimension is
+   b. a dimension is the mean of its items: whoever knows it and the other items finds the withheld one. So further
+      items of it are withheld, until each withheld one may lie anywhere in PROTECTION points or more; first those with
+      few answers whose score is not near an end of the scale. Where all together do not suffice, the dimension is
       withheld, and with it total and grade, from which it could be found.
 4. n < unanimous_below (10): where all who rated agree, the value would be each one's answer: only the grade is shown.
+   The same where the total lies so near an end of the scale that some dimension is known within PROTECTION points.
 5. More ballots than codes used: nothing is shown (this result must not be used).
 
-What this does not cover, and why it is accepted: the mean of two withheld items is known, so each is bounded (if the
-mean is high, neither is low); a value withheld under rule 4 tells a reader of this text that a small group agreed in
-some way, but not in which; and who answered alone in one way knows how all the others answered.
+Checked by a solver in tests/domain/test_solver.py: linear programming over everything published leaves every withheld
+score an interval of nearly PROTECTION points, and every withheld count at least two values.
+
+What this does not cover, and why it is accepted: a score withheld under rule 3 is bounded (if the mean is high, it is
+not low); that a value is withheld under rule 4 tells a reader of this text that a small group nearly agreed, but not
+in which way; who answered alone in one way knows how all the others answered; and whoever also uses that counts are
+whole numbers may exclude single values inside an interval.
 """
 
 from __future__ import annotations
@@ -34,6 +41,7 @@ FEW = "too-few-answers"
 PROTECTS = "protects-another-figure"
 AGREE = "small-and-unanimous"
 UNRATED = "no-scored-answers"
+PROTECTION = Fraction(5)  # points of 100 that must remain open about a withheld score
 
 
 @dataclass
@@ -74,7 +82,8 @@ def decide(questionnaire: Questionnaire, numbers: Numbers, scores: Scores, k: in
     if numbers.counted < t:
         withheld.overall = withheld.texts = TEXTS
         withheld.items = dict.fromkeys(numbers.items, TEXTS)
-        withheld.dimensions = {dimension.code: TEXTS for dimension in questionnaire.dimensions}
+        if len(questionnaire.dimensions) > 1:  # a single one is the total under another name
+            withheld.dimensions = {dimension.code: TEXTS for dimension in questionnaire.dimensions}
         withheld.checklist = dict.fromkeys(numbers.checklist, TEXTS)
     else:
         _items(withheld, questionnaire, numbers, k, small)
@@ -124,7 +133,7 @@ def _items(withheld: Withheld, questionnaire: Questionnaire, numbers: Numbers, k
 
 
 def _protect(withheld: Withheld, dimension: Dimension, numbers: Numbers, scores: Scores, small: bool) -> None:
-    """Rule 3b for one dimension: withhold a second item, or else the dimension itself."""
+    """Rule 3b for one dimension: withhold further items, or else the dimension itself."""
     rated = {item.code: m for item in dimension.items if (m := scores.items[item.code]) is not None}
     hidden = [code for code in rated if code in withheld.items]
     if not hidden:
@@ -133,14 +142,20 @@ def _protect(withheld: Withheld, dimension: Dimension, numbers: Numbers, scores:
         withheld.dimensions[dimension.code] = AGREE
         return
     lowest, highest = _range(dimension.scale)
-    if len(hidden) > 1 and not _all_at_an_end([rated[code] for code in hidden], lowest, highest):
-        return
-    others = [code for code, m in rated.items() if code not in hidden and lowest < m < highest]
-    if others:
-        fewest = min(others, key=lambda code: scored_answers(dimension.scale, numbers.items[code]))
-        withheld.items[fewest] = PROTECTS
-    else:
-        withheld.dimensions[dimension.code] = PROTECTS
+    others = [code for code in rated if code not in hidden]
+    # Those near an end of the scale hide little; those with few answers show little.
+    others.sort(
+        key=lambda code: (
+            not lowest + PROTECTION <= rated[code] <= highest - PROTECTION,
+            scored_answers(dimension.scale, numbers.items[code]),
+        )
+    )
+    while _room([rated[code] for code in hidden], lowest, highest) < PROTECTION:
+        if not others:
+            withheld.dimensions[dimension.code] = PROTECTS
+            return
+        hidden.append(others.pop(0))
+        withheld.items[hidden[-1]] = PROTECTS
 
 
 def _total(
@@ -159,6 +174,8 @@ def _total(
         withheld.total = withheld.grade = FEW
     elif PROTECTS in hidden:
         withheld.total = withheld.grade = PROTECTS
+    elif TEXTS in withheld.items.values() and not _is_open(questionnaire, scores):
+        withheld.total = AGREE
     elif small and (AGREE in hidden or all(_agree_scored(scale, counts) for scale, counts in rated)):
         withheld.total = AGREE  # the grade remains: a band, not a value
 
@@ -178,5 +195,25 @@ def _range(scale: Scale) -> tuple[Fraction, Fraction]:
     return min(points), max(points)
 
 
-def _all_at_an_end(values: list[Fraction], lowest: Fraction, highest: Fraction) -> bool:
-    return all(value == lowest for value in values) or all(value == highest for value in values)
+def _room(values: list[Fraction], lowest: Fraction, highest: Fraction) -> Fraction:
+    """How far apart the ends are between which each value may lie for somebody who knows only their sum."""
+    total, others = sum(values, Fraction(0)), len(values) - 1
+    return min(highest, total - others * lowest) - max(lowest, total - others * highest)
+
+
+def _is_open(questionnaire: Questionnaire, scores: Scores) -> bool:
+    """Whether the total alone leaves PROTECTION points about the score of every dimension (or item of the only one)."""
+    if len(questionnaire.dimensions) == 1:
+        (only,) = questionnaire.dimensions
+        rated = [m for item in only.items if (m := scores.items[item.code]) is not None]
+        return _room(rated, *_range(only.scale)) >= PROTECTION
+    defined = [(d.weight, *_range(d.scale)) for d in questionnaire.dimensions if scores.dimensions[d.code] is not None]
+    weights = sum((weight for weight, _, _ in defined), Fraction(0))
+    known = weights * (scores.total or Fraction(0))
+    least = sum((weight * low for weight, low, _ in defined), Fraction(0))
+    most = sum((weight * high for weight, _, high in defined), Fraction(0))
+    return all(
+        min(high, (known - least + weight * low) / weight) - max(low, (known - most + weight * high) / weight)
+        >= min(PROTECTION, high - low)
+        for weight, low, high in defined
+    )

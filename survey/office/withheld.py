@@ -44,6 +44,7 @@ def _named(entry: Mapping[str, Any]) -> str:
         "score": _("Score"),
         "grade": _("Grade"),
         "satisfaction": _("Satisfied"),
+        "composite": _("Composite score"),
         "texts": _("Remarks"),
         "dimensions": _("Scores by dimension"),
         "items": _("Answers by item"),

@@ -91,6 +91,26 @@ def scores(report: Report) -> Table:
         f"{band['zh']}{band['min']}分起" if band["min"] != "0" else f"{band['zh']}{band['max']}分以下"
         for band in report["questionnaire"]["bands"]
     )
+    rule = report["questionnaire"]["composite"]
+    extra: list[Column] = []
+    notes: list[str] = []
+    if rule:
+        for row, team in zip(rows, report["evaluations"], strict=True):
+            made = team["composite"]
+            row += [made["quality"], made["deductions"], made["score"], made["grade"]]
+        extra = [
+            Column("质量\n得分", 1, "score"),
+            Column("扣分", 1, "score"),
+            Column("综合\n得分", 1, "score"),
+            Column("综合\n等次", 1.1, "mixed"),
+        ]
+        taken = "－扣分" if rule["deductions"] else ""
+        notes = [f"综合得分＝总分×{rule['conduct']}%＋质量得分×{rule['quality']}%{taken}，权重在审定问卷时固定。"]
+        notes += [
+            f"{team['team']}扣分原因：{team['composite']['deductions_reason']}。"
+            for team in report["evaluations"]
+            if team["composite"]["deductions_reason"]
+        ]
     return Table(
         "附表2",
         "各组得分及等次表",
@@ -102,6 +122,7 @@ def scores(report: Report) -> Table:
             Column("满意率\n（评价者）", 1.6, "rate"),
             Column("95%区间", 1.5, "mixed"),
             Column("满意率\n（应参评者）", 1.8, "rate"),
+            *extra,
         ],
         rows,
         unit="单位：分、%",
@@ -111,7 +132,8 @@ def scores(report: Report) -> Table:
             f"{_W['satisfaction_definition']}本轮以占{headline}的满意率为准。",
             "95%区间是威尔逊区间：如果同样情况的人都来评价，满意率大致会落在这个范围。答卷少，范围就宽，"
             "两组的区间有重叠时，不宜说一组好于另一组。",
-            *reasons(report["evaluations"], {"all", "score", "grade", "satisfaction", "dimensions"}),
+            *notes,
+            *reasons(report["evaluations"], {"all", "score", "grade", "satisfaction", "dimensions", "composite"}),
         ],
     )
 
@@ -184,11 +206,32 @@ def checklists(report: Report) -> list[Table]:
         )
     pooled = report["pooled_checklist"]
     if pooled:
-        together = f"以下各组人数较少，合并统计：{'、'.join(pooled['teams'])}。"
-        found.append(
-            _checklist(options, f"（合并统计，有效答卷{pooled['counted']}份）", pooled["checklist"], [together])
-        )
+        found.append(_pooled(options, pooled))
     return found
+
+
+def _pooled(options: Sequence[Mapping[str, Any]], pooled: Mapping[str, Any]) -> Table:
+    """Bands, not counts: nobody reported it in the pool would be nobody in each of its teams."""
+    codes = [option["code"] for option in options] + ["blank"]
+    heads = [option["zh"] for option in options] + ["未填"]
+    return Table(
+        "附表4",
+        f"禁止事项反映情况表（合并统计，有效答卷{pooled['counted']}份）",
+        [Column("事项", 4.4), *(Column(head, 1, "mixed") for head in heads)],
+        [
+            [
+                f"{line['code']} {line['zh']}",
+                *(line["bands"][code].replace("-", "～") if line["bands"] else None for code in codes),
+            ]
+            for line in pooled["checklist"]
+        ],
+        unit="单位：份（只显示范围）",
+        notes=[
+            "未经核实。反映是线索，不是结论，不计入得分。",
+            f"以下各组人数较少，合并统计，只显示范围：{'、'.join(pooled['teams'])}。",
+            *reasons([{"team": "", "suppressed": pooled["suppressed"]}], {"checklist"}, named=False),
+        ],
+    )
 
 
 def _checklist(
@@ -254,6 +297,7 @@ _FIGURES = {
     "score": "总分",
     "grade": "等次",
     "satisfaction": "满意率",
+    "composite": "综合得分",
     "dimensions": "各维度得分",
     "items": "各题选项分布",
     "checklist": "禁止事项",

@@ -59,6 +59,10 @@ _WORDS = {
         "Unverified. A report is a lead, not a finding, and is not part of the score.",
     ),
     "pooled_checklist": ("人数较少的组合并统计（限阅）", "Small teams together (restricted)"),
+    "bands_note": (
+        "只显示范围：准确的合计会说明其中每个组的情况。",
+        "Only ranges are shown: an exact sum would say something about each of these teams.",
+    ),
     "texts": ("意见建议原文（限阅）", "Remarks (restricted)"),
     "texts_note": (
         "次序已打乱，与答卷、单位都没有联系。使用时请概括，不引用原话。",
@@ -72,6 +76,9 @@ _WORDS = {
     "void_reasons": ("废票原因", "Void ballots, by reason"),
     "form": ("问卷", "Form"),
     "no_total": ("各组之间不加总。", "Teams are not added up."),
+    "composite": ("综合得分", "Composite score"),
+    "quality": ("质量得分（录入）", "Quality score (entered)"),
+    "deductions": ("扣分", "Deductions"),
     "all": ("全部数字", "All figures"),
     "satisfaction": ("满意率", "Satisfaction"),
     "bad-enc": ("封口不成形", "seal malformed"),

@@ -136,13 +136,32 @@ def test_an_item_rated_by_fewer_than_the_minimum_hides_with_a_second_one_and_its
     assert reasons(evaluation) == {("items", "too-few-answers"), ("items", "protects-another-figure")}
 
 
-def test_where_no_second_item_can_hide_it_the_dimension_and_the_total_are_withheld() -> None:
-    # All others of the dimension are at the top of the scale, so their scores are known whatever is hidden.
-    ballots = [{**b, "D6-1": "A", "D6-2": "A", "D6-3": "D" if i < 2 else "X"} for i, b in enumerate(mixed(40))]
+def test_where_all_items_together_cannot_hide_it_the_dimension_and_the_total_are_withheld() -> None:
+    # The whole dimension is at the top of the scale, so every score is known whatever is hidden.
+    ballots = [{**b, "D6-1": "A", "D6-2": "A", "D6-3": "A" if i < 2 else "X"} for i, b in enumerate(mixed(40))]
     evaluation = only(disclose(record(ballots)))
     assert [d["code"] for d in evaluation["dimensions"] if d["score"] is None] == ["D6"]
     assert evaluation["score"] is evaluation["grade"] is None
-    assert [i["code"] for i in evaluation["items"] if i["counts"] is None] == ["D6-3"]
+    assert ("dimensions", "protects-another-figure") in reasons(evaluation)
+
+
+def test_items_at_both_ends_of_the_scale_hide_each_other_because_either_may_be_the_low_one() -> None:
+    ballots = [{**b, "D6-1": "A", "D6-2": "A", "D6-3": "D" if i < 2 else "X"} for i, b in enumerate(mixed(40))]
+    evaluation = only(disclose(record(ballots)))
+    assert [i["code"] for i in evaluation["items"] if i["counts"] is None] == ["D6-1", "D6-3"]
+    assert evaluation["dimensions"][5]["score"] == "66.67"
+
+
+def test_a_small_team_whose_total_nearly_says_everything_shows_its_grade_only() -> None:
+    ballots = [full("A", "A") for _ in range(6)] + [full("A", "B", D5_1="B")]
+    evaluation = only(disclose(record(ballots)))
+    assert (evaluation["score"], evaluation["grade"]) == (None, "优秀")
+    assert ("score", "small-and-unanimous") in reasons(evaluation)
+
+
+def test_the_two_numbers_that_follow_from_both_rates_are_shown_with_them() -> None:
+    overall = only(disclose(record(mixed(7))))["overall"]
+    assert (overall["counts"], overall["satisfied"], overall["rated"]) == (None, 6, 7)
 
 
 def test_an_item_that_nobody_rated_shows_its_counts_and_no_score() -> None:
@@ -192,7 +211,8 @@ def test_the_checklists_of_small_teams_are_shown_together_only_when_each_hides_b
     report = disclose(record(mixed(6), mixed(7), mixed(30)))
     pooled = report["pooled_checklist"]
     assert (len(pooled["teams"]), pooled["counted"]) == (2, 13)
-    assert all(sum(line["counts"].values()) == 13 for line in pooled["checklist"])
+    assert all(line["counts"] is None for line in pooled["checklist"])
+    assert {line["bands"]["Y"] for line in pooled["checklist"]} == {"0-4"}
     assert disclose(record(mixed(9), mixed(1), mixed(30)))["pooled_checklist"] is None
     assert disclose(record(mixed(9), mixed(30)))["pooled_checklist"] is None
 
@@ -338,14 +358,6 @@ def test_more_ballots_never_show_fewer_kinds_of_figures_than_the_rule_says(ballo
 def test_bands_of_the_report_follow_each_other() -> None:
     bands = disclose(record(mixed(10)))["questionnaire"]["bands"]
     assert all(upper["min"] == lower["max"] for upper, lower in pairwise(bands))
-
-
-def test_the_interval_of_a_small_team_follows_from_what_is_published_alone() -> None:
-    """Seven ballots, all rated or only five: the same rate must have the same interval, or its width counts raters."""
-    all_rated = [full("A", "A")] * 3 + [full("B", "B")] * 3 + [full("C", "C")] * 3
-    some_blank = [*all_rated[:2], *all_rated[3:5], *all_rated[6:8], *[full("A", "X")] * 3]
-    intervals = [only(disclose(record(ballots)))["satisfaction_interval"] for ballots in (all_rated, some_blank)]
-    assert intervals[0] == intervals[1] is not None
 
 
 def test_the_interval_is_withheld_with_its_rate() -> None:

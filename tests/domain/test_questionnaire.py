@@ -140,7 +140,18 @@ REFUSALS: dict[str, tuple[Change, str]] = {
     "a question that must be answered": (lambda d: d["open_questions"][0].update(required=True), r"required is true"),
     "a scored checklist": (lambda d: d["checklist"].update(scored=True), r"q\.checklist\.scored is true"),
     "another scoring rule": (lambda d: d["scoring"].update(item_score="median"), r'item_score is "median"'),
-    "a composite score": (lambda d: d["scoring"]["composite"].update(enabled=True), r"composite\.enabled is true"),
+    "a composite score whose weights do not sum to 100": (
+        lambda d: d["scoring"]["composite"]["parts"][0].update(weight=20),
+        r"composite\.parts have weights that sum to 90; expected 100",
+    ),
+    "a composite score of two equal parts": (
+        lambda d: d["scoring"]["composite"]["parts"][0].update(name="quality", source="entered_score"),
+        r'composite\.parts\[1\]\.name is "quality" again',
+    ),
+    "a composite score without parts": (
+        lambda d: d["scoring"].update(composite={"enabled": True}),
+        r"composite is enabled without parts",
+    ),
     "weaker small-number rules": (
         lambda d: d["disclosure_control"].update(min_ballots_for_any_figure=2),
         r"min_ballots_for_any_figure is \"2\"; expected a whole number from 5",

@@ -55,6 +55,7 @@ def walk_journey(page: Page, live: LiveRound, slip: str, look: Look, english: bo
     in_english(page, english)
     look(page, "honest")
     open_slip(page, slip, english=english)
+    page.locator("summary").click()
     look(page, "landing")
     start(page)
     look(page, "question")

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from survey.crypto.merkle import root
 from tests.browser.conftest import Witness
@@ -146,37 +146,3 @@ def test_a_dead_network_says_nothing_about_the_ballot(phone: Page, live_round: L
 def test_an_evaluation_of_another_site_is_said_to_be_elsewhere(phone: Page, live_round: LiveRound) -> None:
     phone.goto(f"{live_round.url}/receipt#nowhere234.{'A' * 52}")
     assert verdict(phone) == "elsewhere"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_verdict_passes_the_accessibility_checker(
-    browser: Browser, live_round: LiveRound, axe: Any, scheme: Any
-) -> None:
-    receipts = cast_some(live_round, 3)
-    context = browser.new_context(viewport={"width": 320, "height": 740}, color_scheme=scheme)
-    page = context.new_page()
-    found: dict[str, list[str]] = {}
-
-    def look(name: str) -> None:
-        if violations := axe(page):
-            found[name] = violations
-        if page.evaluate("document.documentElement.scrollWidth") > 320:
-            found[name] = [*found.get(name, []), "wider than the screen"]
-
-    open_page(page, live_round)
-    look("page")
-    page.locator("#check").click()
-    look("complaining")
-    check(page, live_round, receipts[0])
-    look("in the open box")
-    check(page, live_round, "00" * 32)
-    look("not found")
-    live_round.close()
-    check(page, live_round, receipts[0])
-    look("proved")
-    page.locator("#language").click()
-    look("proved, English")
-    check(page, live_round, "00" * 32)
-    look("not counted")
-    assert found == {}
-    context.close()

@@ -5,7 +5,7 @@
  */
 import { readCode } from './protocol/code.js'
 
-/** -> {evaluation, code, fingerprint, language}; absent parts are null. */
+/** -> {evaluation, code, hasCode, fingerprint, language, isLarge}; absent parts are null. */
 export function readAddress(location) {
   const path = /^\/e\/([^/]+)\/?$/.exec(location.pathname)
   const parts = {}
@@ -19,6 +19,7 @@ export function readAddress(location) {
     hasCode: Boolean(parts.c),
     fingerprint: parts.m || null,
     language: parts.l || null,
+    isLarge: parts.s === '1',
   }
 }
 

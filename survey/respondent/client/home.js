@@ -2,7 +2,7 @@
  * The page for typing a code: checks the typing on the phone, then goes to the answer page with the code in the
  * fragment, which no server sees.
  */
-import { begin, isEnglish } from './both.js'
+import { begin, choices } from './both.js'
 import { readCode } from './protocol/code.js'
 
 const form = document.getElementById('code-form')
@@ -18,7 +18,7 @@ function go(event) {
   complain(!chosen ? 'evaluation' : !code ? 'code' : null)
   if (!chosen) form.querySelector('[name=evaluation]').focus()
   else if (!code) form.elements.code.focus()
-  else location.assign('/e/' + chosen.value + '#c=' + code + '&l=' + (isEnglish() ? 'en' : 'zh'))
+  else location.assign('/e/' + chosen.value + '#c=' + code + (choices() && '&' + choices()))
 }
 
 if (form) {

@@ -38,7 +38,7 @@ export async function loadManifest(evaluation, first, fingerprint, scriptIntegri
   if (fingerprint !== null && fingerprint !== fingerprintOf(digest)) throw new Trouble('wrong-fingerprint')
   let manifest
   try {
-    manifest = read(bytes, digest, evaluation)
+    manifest = await read(bytes, digest, evaluation)
   } catch (error) {
     throw new Trouble('wrong-manifest')
   }
@@ -46,7 +46,7 @@ export async function loadManifest(evaluation, first, fingerprint, scriptIntegri
   return manifest
 }
 
-function read(bytes, digest, evaluation) {
+async function read(bytes, digest, evaluation) {
   const facts = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   const { kem, kdf, aead, public_key: publicKey } = facts.opening_key
   const tokenKey = fromBase64url(facts.token_key)
@@ -63,6 +63,8 @@ function read(bytes, digest, evaluation) {
     Number.isInteger(facts.plaintext_length) &&
     facts.questionnaire.schema === 'xuncha-conduct-questionnaire/1'
   if (!holds) throw new RangeError('not a manifest of this form')
+  // The browser itself says whether these 65 bytes are a point of the curve.
+  await crypto.subtle.importKey('raw', openingKey, { name: 'ECDH', namedCurve: 'P-256' }, false, [])
   return { facts, digest, fingerprint: fingerprintOf(digest), tokenKey, openingKey }
 }
 

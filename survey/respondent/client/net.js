@@ -9,8 +9,21 @@ import { kindOf, Trouble } from './trouble.js'
 const PATIENCE = 20000 // a hall's Wi-Fi may stall; a stalled request is a failed one
 const PAUSES = [700, 2000, 5000]
 
+/**
+ * Every request of this page since it was opened, for the person to look at: {method, path, headers, sent, received};
+ * headers: bytes of the header lines that this page wrote itself; sent, received: bytes of the bodies (received is
+ * null where no answer came). Kept in memory only.
+ */
+export const ledger = []
+
+const lineLength = ([name, value]) => name.length + value.length + 4 // ": " and the line's end
+
 /** -> bytes of the body; throws Trouble for anything but 200 or 201 with the expected media type. */
 export async function ask(path, { method = 'GET', headers = {}, body, expect } = {}) {
+  const written = { Accept: '*/*', 'Accept-Language': '*', ...headers }
+  const headerBytes = Object.entries(written).reduce((sum, line) => sum + lineLength(line), 0)
+  const deed = { method, path, headers: headerBytes, sent: body ? body.length : 0, received: null }
+  ledger.push(deed)
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(), PATIENCE)
   let response, bytes
@@ -18,7 +31,7 @@ export async function ask(path, { method = 'GET', headers = {}, body, expect } =
     response = await fetch(path, {
       method,
       body,
-      headers: { Accept: '*/*', 'Accept-Language': '*', ...headers },
+      headers: written,
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
       cache: 'no-store',
@@ -26,6 +39,7 @@ export async function ask(path, { method = 'GET', headers = {}, body, expect } =
       signal: controller.signal,
     })
     bytes = new Uint8Array(await response.arrayBuffer())
+    deed.received = bytes.length
   } catch (error) {
     throw new Trouble('network')
   } finally {

@@ -11,7 +11,6 @@ import { castBallot, drawToken } from './errands.js'
 import { contentOf, screensOf } from './form.js'
 import { setLanguage, t } from './language.js'
 import { askForManifest, loadManifest } from './manifest.js'
-import { ENC_LEN, TAG_LEN } from './protocol/sealing.js'
 import { newDraft, openStore } from './store.js'
 import { Trail } from './trail.js'
 import { Trouble } from './trouble.js'
@@ -36,6 +35,7 @@ export class Visit {
     const remembered = history.state || {}
     setLanguage(address.language || remembered.language)
     this.address = address
+    if (address.isLarge) this.bar.isLarge = true
     hideAddress(remembered)
     this.early = askForManifest(address.evaluation)
     this.trail = new Trail(
@@ -167,7 +167,7 @@ export class Visit {
       review({
         screens,
         content: contentOf(screens, draft.answers, draft.texts),
-        bytes: ENC_LEN + manifest.facts.plaintext_length + TAG_LEN,
+        manifest,
         change: (index) => this.trail.forward(index, true),
         back: () => this.trail.back(screens.length - 1),
         send: () => this.send(),

@@ -11,6 +11,7 @@ import { parseTokenKey } from './spki.js'
 export const TOKEN_TYPE = 0x0002
 export const TOKEN_REQUEST_LEN = 259
 export const TOKEN_RESPONSE_LEN = 256
+export const TOKEN_LEN = 354
 const NONCE_LEN = 32
 
 /** TokenChallenge (RFC 9577, section 2.1); the redemption context is the manifest digest (32 bytes). */

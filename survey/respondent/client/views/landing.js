@@ -5,6 +5,7 @@
  */
 import { inGroups } from '../protocol/bytes.js'
 import { h, heading, primary } from '../dom.js'
+import { deeds } from './deeds.js'
 import { currentLanguage, said, t, TAGS, tagOf } from '../language.js'
 
 const STEPS = ['slip', 'token', 'sealed', 'box', 'sum']
@@ -26,6 +27,12 @@ function fact(key, value, tag) {
 
 const moment = (iso) =>
   new Date(iso).toLocaleString(TAGS[currentLanguage()], { dateStyle: 'long', timeStyle: 'short' })
+
+/** In another tab: who reads it keeps the place here. */
+function honestLink() {
+  const href = '/honest' + (currentLanguage() === 'en' ? '#l=en' : '')
+  return h('a', { href, target: '_blank', rel: 'noreferrer' }, t('landing.honest'))
+}
 
 /** start: what the button does; mustCompare: the slip's check mark was not in the address; isResumed: go on. */
 export function landing({ manifest, screens, start, mustCompare, isResumed }) {
@@ -51,11 +58,7 @@ export function landing({ manifest, screens, start, mustCompare, isResumed }) {
     drawing(values),
     h('h2', null, t('landing.limits')),
     h('ul', { class: 'limits' }, LIMITS.map((limit) => h('li', null, t('landing.limit.' + limit)))),
-    h(
-      'p',
-      null,
-      h('a', { href: '/honest' + (currentLanguage() === 'en' ? '#l=en' : ''), target: '_blank', rel: 'noreferrer' }, t('landing.honest'))
-    ),
+    h('p', null, honestLink()),
     h('h2', null, t('landing.about')),
     questionnaire.intro && h('p', { lang: tagOf(questionnaire.intro) }, said(questionnaire.intro)),
     h('p', null, t('landing.free')),
@@ -68,6 +71,7 @@ export function landing({ manifest, screens, start, mustCompare, isResumed }) {
         id: 'start',
       })
     ),
+    deeds({ manifest, isCompared: !mustCompare }),
   ]
 }
 

@@ -4,6 +4,7 @@
  */
 import { button, h, heading, primary } from '../dom.js'
 import { said, t, tagOf } from '../language.js'
+import { deeds, intention } from './deeds.js'
 
 function groupsOf(screens) {
   const groups = []
@@ -45,8 +46,9 @@ function entry({ screen, index }, content, change) {
   )
 }
 
-/** content: what contentOf() gave; bytes: length of a sealed ballot; change(index), back() and send() leave. */
-export function review({ screens, content, bytes, change, back, send }) {
+/** content: what contentOf() gave; manifest: as loaded; change(index), back() and send() leave. */
+export function review({ screens, content, manifest, change, back, send }) {
+  const bytes = manifest.facts.plaintext_length
   const answered = Object.keys(content.answers).length + Object.keys(content.texts).length
   return [
     heading(t('review.title')),
@@ -62,7 +64,8 @@ export function review({ screens, content, bytes, change, back, send }) {
       null,
       h('summary', null, t('review.all')),
       h('p', null, t('review.all.why', { n: bytes })),
-      h('pre', { tabindex: '0', lang: 'en' }, JSON.stringify(content, null, 1))
+      h('pre', { tabindex: '0', lang: 'en' }, JSON.stringify(content, null, 1)),
+      intention(manifest)
     ),
     h('p', { class: 'final' }, t('review.final')),
     h(
@@ -71,5 +74,6 @@ export function review({ screens, content, bytes, change, back, send }) {
       primary(t('review.send'), send, { id: 'send' }),
       button(t('review.back'), back, { id: 'back' })
     ),
+    deeds({ manifest, isCompared: true }),
   ]
 }

@@ -65,6 +65,11 @@ class Manifest:
     def plaintext_length(self) -> int:
         return int(self.facts["plaintext_length"])
 
+    @property
+    def has_kiosk(self) -> bool:
+        """Whether a shared tablet may be used; said before anybody answers, like every frozen fact."""
+        return bool(self.facts.get("kiosk", False))
+
     @cached_property
     def _times(self) -> tuple[datetime | None, datetime | None]:
         opens_at, closes_at = (self.facts[name] for name in ("opens_at", "closes_at"))
@@ -122,6 +127,7 @@ def build_manifest(
         "printed": evaluation.printed(round_.spare_percent),
         "minimum_group": round_.minimum_group,
         "texts_minimum": round_.texts_minimum,
+        "kiosk": round_.kiosk,
         "issuer_name": host,
         "origin_info": host,
         "scripts": dict(sorted(scripts.items())),

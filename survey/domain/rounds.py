@@ -94,6 +94,7 @@ class Round:
     spare_percent: int = 8
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    kiosk: bool = False  # whether a shared tablet may be used
     opening_key: OpeningKey | None = field(default=None, repr=False)
 
     def evaluation(self, evaluation_id: str) -> Evaluation:

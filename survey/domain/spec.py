@@ -29,6 +29,7 @@ _OPTIONAL = (
     "spare_percent",
     "opens_at",
     "closes_at",
+    "kiosk",
 )
 
 
@@ -76,6 +77,7 @@ def parse_spec(document: object, where: str, randomness: Randomness) -> Round:
         spare_percent=_number(spec.get("spare_percent", 8), f"{where}: spare_percent", 0, 100),
         opens_at=opens_at,
         closes_at=closes_at,
+        kiosk=_yes_or_no(spec.get("kiosk", False), f"{where}: kiosk"),
     )
 
 
@@ -143,6 +145,12 @@ def _name(value: object, where: str) -> str:
 def _number(value: object, where: str, least: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise InvalidSpec(f"{where}: expected a whole number from {least} to {most}, found {_shown(value)}.")
+    return value
+
+
+def _yes_or_no(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidSpec(f"{where}: expected true or false, found {_shown(value)}.")
     return value
 
 

@@ -88,6 +88,14 @@ def register(blueprint: Blueprint, desk: Desk, loaded: Pages) -> None:
         desk.evaluation(evaluation_id)
         return _send(loaded.answer)
 
+    @blueprint.get("/e/<evaluation_id>/kiosk")
+    @serves("respondent")
+    def kiosk_page(evaluation_id: str) -> Response:
+        """The same page for a shared tablet, where the round says so beforehand; the script knows it by its address."""
+        if not desk.evaluation(evaluation_id).manifest.has_kiosk:
+            raise NotFound("This evaluation has no shared tablet.")
+        return _send(loaded.answer)
+
     @blueprint.get("/e/<evaluation_id>/manifest")
     @serves("respondent")
     def manifest(evaluation_id: str) -> Response:

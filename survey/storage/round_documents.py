@@ -34,6 +34,7 @@ def encode_round(round_: Round) -> str:
             "spare_percent": round_.spare_percent,
             "opens_at": round_.opens_at and round_.opens_at.isoformat(),
             "closes_at": round_.closes_at and round_.closes_at.isoformat(),
+            "kiosk": round_.kiosk,
             "opening_key": key and {"public_key": _out(key.public_key), "transcript": _out(key.transcript)},
         }
     )
@@ -58,6 +59,7 @@ def decode_round(round_id: str, name: str, state: str, document: str) -> Round:
         spare_percent=read["spare_percent"],
         opens_at=read["opens_at"] and datetime.fromisoformat(read["opens_at"]),
         closes_at=read["closes_at"] and datetime.fromisoformat(read["closes_at"]),
+        kiosk=read.get("kiosk", False),  # rounds stored before there were kiosks
         opening_key=key and OpeningKey(b64decode(key["public_key"]), b64decode(key["transcript"])),
     )
 

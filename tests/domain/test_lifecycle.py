@@ -66,6 +66,7 @@ def test_the_manifest_holds_the_frozen_public_facts() -> None:
         "printed",
         "minimum_group",
         "texts_minimum",
+        "kiosk",
         "issuer_name",
         "origin_info",
         "scripts",

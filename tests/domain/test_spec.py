@@ -33,6 +33,7 @@ def test_a_spec_becomes_a_draft_with_the_defaults() -> None:
 
     assert round_.state is State.DRAFT
     assert (round_.threshold, round_.minimum_group, round_.texts_minimum, round_.spare_percent) == (2, 5, 10, 8)
+    assert not round_.kiosk
     assert [evaluation.entitled for evaluation in round_.evaluations] == [15, 8]
     assert round_.questionnaire.dimensions[0].code == "D1"
 
@@ -57,6 +58,7 @@ def test_a_spec_becomes_a_draft_with_the_defaults() -> None:
         ("teams/1/name", "第一巡察组", "spec.yaml: teams: the name '第一巡察组' stands there twice"),
         ("minimum_group", 2, "spec.yaml: minimum_group: expected a whole number from 3 to 1000, found 2."),
         ("texts_minimum", 4, "spec.yaml: texts_minimum: expected a whole number from 5 to 1000, found 4."),
+        ("kiosk", "yes", "spec.yaml: kiosk: expected true or false, found 'yes'."),
         ("opens_at", "tomorrow", "spec.yaml: opens_at: expected a time with zone such as"),
         ("opens_at", "2026-03-01T09:00:00", "spec.yaml: opens_at: expected a time with zone such as"),
     ],

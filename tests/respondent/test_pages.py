@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from survey.respondent import HEADERS
 from survey.respondent.assets import ASSETS, script_digests
-from tests.world import Phone, World
+from tests.world import SPEC, Phone, World
 
 
 def all_paths(world: World) -> list[str]:
@@ -135,3 +135,16 @@ def test_other_methods_are_refused_with_a_problem_document(
     assert answer.status_code == 405
     assert answer.content_type == "application/problem+json"
     assert answer.headers["Allow"]
+
+
+def test_a_shared_tablet_gets_the_same_page_where_the_round_allows_one() -> None:
+    world = World(spec={**SPEC, "kiosk": True}).open()
+    client = world.app().test_client()
+
+    assert world.manifest(world.first).facts["kiosk"] is True
+    assert client.get(f"/e/{world.first.id}/kiosk").data == client.get(f"/e/{world.first.id}").data
+
+
+def test_there_is_no_shared_tablet_where_the_round_does_not_say_so(open_world: World, client: FlaskClient) -> None:
+    assert open_world.manifest(open_world.first).facts["kiosk"] is False
+    assert client.get(f"/e/{open_world.first.id}/kiosk").status_code == 404

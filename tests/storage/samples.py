@@ -43,6 +43,7 @@ def make_keyed_round() -> Round:
         minimum_group=7,
         texts_minimum=12,
         spare_percent=15,
+        kiosk=True,
         opens_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
         closes_at=datetime(2026, 3, 4, 18, 0, tzinfo=timezone(timedelta(hours=8))),
         opening_key=OpeningKey(secrets.token_bytes(65), '{"schema":"…"}'.encode()),

@@ -16,6 +16,7 @@ from survey.storage.database import check_schema, open_database
 from survey.storage.key_files import FileKeys
 from survey.storage.notice_board import SqlNoticeBoard
 from survey.storage.registry import SqlRegistry
+from survey.storage.work_book import SqlWorkBook
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,16 @@ class Services:
     board: SqlNoticeBoard
     accounts: SqlAccounts
     audit: SqlAuditLog
+    work: SqlWorkBook
     clock: Clock
     randomness: Randomness
     close: Callable[[], None] = field(repr=False)  # gives the store's connections back
+
+    def page_scripts(self) -> dict[str, str]:
+        """Address -> SHA-256 of every script the answer page loads, as freezing writes them into manifests."""
+        from survey.respondent.assets import script_digests
+
+        return dict(script_digests())
 
 
 def utc_now() -> datetime:
@@ -54,6 +62,7 @@ def open_services(settings: Settings) -> Services:
         board=SqlNoticeBoard(engine),
         accounts=SqlAccounts(engine),
         audit=SqlAuditLog(engine, utc_now),
+        work=SqlWorkBook(engine),
         clock=utc_now,
         randomness=secrets.token_bytes,
         close=engine.dispose,

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator, Mapping
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from survey.crypto.sealing import receipt
-from survey.domain.ports import Account, AddOutcome, Attempt, PostOutcome, SpendOutcome, StoredBallot, UnitTurnout
+from survey.domain.ports import Account, AddOutcome, Attempt, PostOutcome, SpendOutcome, StoredBallot, UnitTurnout, Work
 from survey.domain.rounds import Round, State
 from survey.errors import InvalidInput, NotFound, WrongState
+from survey.storage.partial_files import PartialFiles
 
 
 class MemoryRegistry:
@@ -27,6 +31,7 @@ class MemoryRegistry:
         self.roots: dict[str, bytes] = {}
         self.boxes_digests: dict[str, bytes] = {}
         self.records: dict[str, bytes] = {}
+        self.snapshots: dict[str, tuple[int, bytes]] = {}
 
     def add_round(self, round_: Round) -> None:
         if round_.id in self.rounds:
@@ -54,6 +59,11 @@ class MemoryRegistry:
 
     def list_rounds(self) -> list[Round]:
         return list(self.rounds.values())
+
+    def delete_draft(self, round_id: str) -> None:
+        if self.rounds[round_id].state is not State.DRAFT:
+            raise WrongState(f"Round {round_id} is no draft.")
+        del self.rounds[round_id]
 
     def freeze(self, round_: Round, manifests: dict[str, bytes]) -> None:
         self.save_round(round_, expected=State.DRAFT)
@@ -94,6 +104,15 @@ class MemoryRegistry:
             )
             for unit in units
         ]
+
+    def turnout_of(self, evaluation_ids: Sequence[str]) -> dict[str, list[UnitTurnout]]:
+        return {evaluation_id: self.turnout(evaluation_id) for evaluation_id in evaluation_ids}
+
+    def save_snapshot(self, round_id: str, window: int, counts: bytes) -> None:
+        self.snapshots[round_id] = (window, counts)
+
+    def find_snapshot(self, round_id: str) -> tuple[int, bytes] | None:
+        return self.snapshots.get(round_id)
 
     def save_roots(self, roots: dict[str, bytes]) -> None:
         self.roots.update(roots)
@@ -150,6 +169,9 @@ class MemoryBallotBox:
     def count(self, evaluation_id: str) -> int:
         return len(self.boxes.get(evaluation_id, {}))
 
+    def counts(self, evaluation_ids: Sequence[str]) -> dict[str, int]:
+        return {evaluation_id: self.count(evaluation_id) for evaluation_id in evaluation_ids}
+
     def forget_order(self) -> None:
         self.times_order_was_forgotten += 1
 
@@ -174,6 +196,11 @@ class MemoryNoticeBoard:
     def save_invitations(self, round_id: str, digests: Mapping[int, bytes]) -> None:
         self.seats[round_id] = dict(digests)
         self.attempts.setdefault(round_id, Attempt(1, None))
+
+    def forget(self, round_id: str) -> None:
+        self.seats.pop(round_id, None)
+        self.attempts.pop(round_id, None)
+        self.notices = {key: message for key, message in self.notices.items() if key[0] != round_id}
 
     def find_seat(self, digest: bytes) -> tuple[str, int] | None:
         for round_id, seats in self.seats.items():
@@ -227,6 +254,7 @@ class MemoryAccounts:
 
     def __init__(self) -> None:
         self.accounts: dict[str, Account] = {}
+        self.steps: dict[str, int] = {}
 
     def add_account(self, name: str, role: str, password_hash: str) -> None:
         if name in self.accounts:
@@ -241,6 +269,39 @@ class MemoryAccounts:
 
     def change_password_hash(self, name: str, password_hash: str) -> None:
         self.accounts[name] = replace(self.accounts[name], password_hash=password_hash)
+
+    def lock_account(self, name: str, is_locked: bool) -> None:
+        self.accounts[name] = replace(self.accounts[name], is_locked=is_locked)
+
+    def set_second_factor(self, name: str, sealed: bytes | None, recovery: Sequence[str]) -> None:
+        self.accounts[name] = replace(self.accounts[name], second_factor=sealed, recovery=tuple(recovery))
+
+    def use_step(self, name: str, step: int) -> bool:
+        if self.steps.get(name, 0) >= step:
+            return False
+        self.steps[name] = step
+        return True
+
+    def use_recovery(self, name: str, digest: str) -> bool:
+        left = self.accounts[name].recovery
+        self.accounts[name] = replace(self.accounts[name], recovery=tuple(one for one in left if one != digest))
+        return digest in left
+
+
+class MemoryWorkBook:
+    """See domain.ports.WorkBook."""
+
+    def __init__(self) -> None:
+        self.works: dict[str, Work] = {}
+
+    def save_work(self, work: Work) -> None:
+        self.works[work.round_id] = work
+
+    def find_work(self, round_id: str) -> Work | None:
+        return self.works.get(round_id)
+
+    def forget_work(self, round_id: str) -> None:
+        self.works.pop(round_id, None)
 
 
 class MemoryAudit:
@@ -281,6 +342,11 @@ class FakeSettings:
         return self.public_url.split("://", 1)[1]
 
 
+def _unused_folder() -> Path:
+    """A name only: the folder is made when something is put into it."""
+    return Path(tempfile.gettempdir()) / f"partials-{secrets.token_hex(8)}"
+
+
 @dataclass
 class Services:
     """All stores in memory; the same fields as survey.services.Services."""
@@ -290,13 +356,18 @@ class Services:
     box: MemoryBallotBox = field(default_factory=MemoryBallotBox)
     keys: MemoryKeyFiles = field(default_factory=MemoryKeyFiles)
     board: MemoryNoticeBoard = field(default_factory=MemoryNoticeBoard)
+    partials: PartialFiles = field(default_factory=lambda: PartialFiles(_unused_folder()))
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
+    work: MemoryWorkBook = field(default_factory=MemoryWorkBook)
     clock: MovableClock = field(default_factory=MovableClock)
     seed: int = 1
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
+
+    def page_scripts(self) -> dict[str, str]:
+        return {"/assets/answer.js": "00" * 32}
 
     def randomness(self, length: int) -> bytes:
         return self._random.randbytes(length)

@@ -32,7 +32,9 @@ ALLOWED = {
         "wtforms",
         "survey.domain",
         "survey.reports",
+        "survey.sheets",
     },
+    "sheets": {"openpyxl", "survey.domain"},
     "custodian": {"flask", "flask_babel", "flask_login", "flask_wtf", "wtforms", "survey.domain"},
     "reports": {"docx", "fontTools", "jinja2", "markupsafe", "segno", "typst", "xlsxwriter", "survey.domain"},
 }

@@ -6,10 +6,11 @@ transaction spans both: an operator who joined them in time would have the order
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 from survey.domain.rounds import Round, State
@@ -67,6 +68,9 @@ class Registry(Protocol):
 
     def list_rounds(self) -> list[Round]: ...
 
+    def delete_draft(self, round_id: str) -> None:
+        """Remove a round nobody has a code of; raises WrongState unless it is a draft, NotFound."""
+
     def freeze(self, round_: Round, manifests: dict[str, bytes]) -> None:
         """draft -> frozen and all manifests (evaluation id -> exact bytes) in one transaction."""
 
@@ -82,6 +86,15 @@ class Registry(Protocol):
         """Atomically use the code for this token request (SHA-256 of its bytes), or say why not."""
 
     def turnout(self, evaluation_id: str) -> list[UnitTurnout]: ...
+
+    def turnout_of(self, evaluation_ids: Sequence[str]) -> dict[str, list[UnitTurnout]]:
+        """The turnout of many evaluations, asked at once; an evaluation without codes has an empty list."""
+
+    def save_snapshot(self, round_id: str, window: int, counts: bytes) -> None:
+        """What turnout pages show of an open round until a later window; replaces the snapshot of an earlier one."""
+
+    def find_snapshot(self, round_id: str) -> tuple[int, bytes] | None:
+        """(window, counts) as saved last."""
 
     def save_roots(self, roots: dict[str, bytes]) -> None:
         """Merkle root (32 bytes) per evaluation, published at closing."""
@@ -116,6 +129,9 @@ class BallotBox(Protocol):
         """
 
     def count(self, evaluation_id: str) -> int: ...
+
+    def counts(self, evaluation_ids: Sequence[str]) -> dict[str, int]:
+        """The number of ballots of many evaluations, asked at once."""
 
     def find_receipt(self, evaluation_id: str, receipt: bytes) -> bool: ...
 
@@ -163,6 +179,29 @@ class NoticeBoard(Protocol):
     def messages(self, round_id: str, number: int) -> list[bytes]:
         """All messages of an attempt, in no particular order."""
 
+    def forget(self, round_id: str) -> None:
+        """Invitations, attempts and messages of a round that is deleted as a draft."""
+
+
+class PartialStore(Protocol):
+    """Partial openings on their way to the count. t of them open every answer of the round: they are kept out of the
+    database and of every backup, and destroyed when the round is counted.
+    """
+
+    def receive(self, chunks: Iterable[bytes]) -> Path:
+        """Write what a custodian sends to a new file that only this program reads; keep() or drop() it."""
+
+    def keep(self, file: Path, round_id: str, index: int) -> None:
+        """Under its final name; raises WrongState when this custodian has given one already."""
+
+    def drop(self, file: Path) -> None: ...
+
+    def files(self, round_id: str) -> dict[int, Path]:
+        """index -> file of every partial opening given."""
+
+    def destroy(self, round_id: str) -> list[tuple[int, str]]:
+        """Overwrite and remove all of a round; returns (index, SHA-256 in hexadecimal) of each."""
+
 
 class KeyFiles(Protocol):
     """Secrets on disk: one RSA token key per evaluation, one instance secret."""
@@ -185,9 +224,57 @@ class Accounts(Protocol):
 
     def list_accounts(self) -> list[Account]: ...
 
+    def change_password_hash(self, name: str, password_hash: str) -> None:
+        """Raises NotFound."""
+
+    def lock_account(self, name: str, is_locked: bool) -> None:
+        """Raises NotFound."""
+
+    def set_second_factor(self, name: str, sealed: bytes | None, recovery: Sequence[str]) -> None:
+        """sealed: the secret of the one-time codes, locked by the caller; None takes the second factor away."""
+
+    def use_step(self, name: str, step: int) -> bool:
+        """Atomically note that the one-time code of this time step was used; False when it or a later one was."""
+
+    def use_recovery(self, name: str, digest: str) -> bool:
+        """Atomically use up one recovery code; False when it is not there."""
+
 
 @dataclass(frozen=True)
 class Account:
     name: str
     role: str  # one of domain.staff.ROLES
     password_hash: str  # argon2id
+    is_locked: bool = False
+    second_factor: bytes | None = field(default=None, repr=False)  # locked by domain.second_factor
+    recovery: tuple[str, ...] = field(default=(), repr=False)  # SHA-256 of unused recovery codes, hexadecimal
+
+
+class WorkState(Enum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A long step of a round. beat: when it last gave a sign, whole seconds; sentence: why it failed."""
+
+    round_id: str
+    kind: str
+    state: WorkState
+    done: int = 0
+    total: int = 0
+    beat: int = 0
+    sentence: str = ""
+
+
+class WorkBook(Protocol):
+    """What long steps of rounds are doing, readable by every process of the server."""
+
+    def save_work(self, work: Work) -> None:
+        """Replaces what stood there for the round."""
+
+    def find_work(self, round_id: str) -> Work | None: ...
+
+    def forget_work(self, round_id: str) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from survey.domain.ports import Accounts, BallotBox, Clock, Registry
+from survey.domain.ports import Accounts, BallotBox, Clock, KeyFiles, NoticeBoard, Randomness, Registry, WorkBook
 
 
 class StaffLog(Protocol):
@@ -17,6 +17,9 @@ class SiteSettings(Protocol):
     @property
     def public_url(self) -> str:
         """Scheme and host, no trailing slash."""
+
+    @property
+    def host(self) -> str: ...
 
 
 class Services(Protocol):
@@ -32,6 +35,15 @@ class Services(Protocol):
     def box(self) -> BallotBox: ...
 
     @property
+    def keys(self) -> KeyFiles: ...
+
+    @property
+    def board(self) -> NoticeBoard: ...
+
+    @property
+    def work(self) -> WorkBook: ...
+
+    @property
     def accounts(self) -> Accounts: ...
 
     @property
@@ -39,3 +51,9 @@ class Services(Protocol):
 
     @property
     def clock(self) -> Clock: ...
+
+    @property
+    def randomness(self) -> Randomness: ...
+
+    def page_scripts(self) -> dict[str, str]:
+        """Address -> SHA-256 of every script the answer page loads."""

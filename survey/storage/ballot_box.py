@@ -109,6 +109,15 @@ class SqlBallotBox:
         query = select(func.count()).select_from(ballots).where(ballots.c.evaluation == evaluation_id)
         return int(self._read(lambda connection: connection.scalar(query)))
 
+    def counts(self, evaluation_ids: Sequence[str]) -> dict[str, int]:
+        query = (
+            select(ballots.c.evaluation, func.count())
+            .where(ballots.c.evaluation.in_(evaluation_ids))
+            .group_by(ballots.c.evaluation)
+        )
+        found = self._read(lambda connection: connection.execute(query).all())
+        return dict.fromkeys(evaluation_ids, 0) | {evaluation: int(count) for evaluation, count in found}
+
     def find_receipt(self, evaluation_id: str, receipt: bytes) -> bool:
         query = select(ballots.c.receipt).where(ballots.c.evaluation == evaluation_id, ballots.c.receipt == receipt)
         return self._read(lambda connection: connection.scalar(query)) is not None

@@ -31,6 +31,13 @@ class SqlNoticeBoard:
 
         write(self._engine, work)
 
+    def forget(self, round_id: str) -> None:
+        def work(connection: Connection) -> None:
+            for table in (notices, custodian_invitations, ceremonies):
+                connection.execute(table.delete().where(table.c.round == round_id))
+
+        write(self._engine, work)
+
     def find_seat(self, digest: bytes) -> tuple[str, int] | None:
         query = select(custodian_invitations.c.round, custodian_invitations.c.seat)
         row = read(

@@ -31,6 +31,7 @@ from survey.storage.registry_tables import (
     invitations,
     rounds,
     tally_records,
+    turnout_snapshots,
 )
 from survey.storage.round_documents import decode_round, encode_round
 
@@ -79,6 +80,20 @@ class SqlRegistry:
         """All rounds, oldest first."""
         rows = read(self._engine, lambda connection: connection.execute(_ROUNDS.order_by(rounds.c.number)).all())
         return [decode_round(*row) for row in rows]
+
+    def delete_draft(self, round_id: str) -> None:
+        def work(connection: Connection) -> None:
+            here = (rounds.c.id == round_id) & (rounds.c.state == State.DRAFT.value)
+            # The state in the same statement: whoever freezes it at this moment wins, or comes too late.
+            if connection.scalar(select(rounds.c.id).where(here).with_for_update()) is None:
+                state = connection.scalar(select(rounds.c.state).where(rounds.c.id == round_id))
+                if state is None:
+                    raise NotFound(f"There is no round {round_id}.")
+                raise WrongState(f"Round {round_id} is {state}; only a draft can be deleted.")
+            connection.execute(evaluations.delete().where(evaluations.c.round == round_id))
+            connection.execute(rounds.delete().where(here))
+
+        write(self._engine, work)
 
     def _find(self, query: Any) -> Round | None:
         row = read(self._engine, lambda connection: connection.execute(query).first())
@@ -183,18 +198,37 @@ class SqlRegistry:
         )
 
     def turnout(self, evaluation_id: str) -> list[UnitTurnout]:
+        return self.turnout_of([evaluation_id])[evaluation_id]
+
+    def turnout_of(self, evaluation_ids: Sequence[str]) -> dict[str, list[UnitTurnout]]:
         counted = (
-            select(invitations.c.unit, invitations.c.state, func.count())
-            .where(invitations.c.evaluation == evaluation_id)
-            .group_by(invitations.c.unit, invitations.c.state)
+            select(invitations.c.evaluation, invitations.c.unit, invitations.c.state, func.count())
+            .where(invitations.c.evaluation.in_(evaluation_ids))
+            .group_by(invitations.c.evaluation, invitations.c.unit, invitations.c.state)
         )
-        units: dict[str, dict[int, int]] = {}
-        for unit, state, count in read(self._engine, lambda connection: connection.execute(counted).all()):
-            units.setdefault(unit, {})[state] = count
-        return [
-            UnitTurnout(unit, states.get(UNUSED, 0) + states.get(USED, 0), states.get(USED, 0), states.get(VOID, 0))
-            for unit, states in sorted(units.items())
-        ]
+        units: dict[str, dict[str, dict[int, int]]] = {evaluation_id: {} for evaluation_id in evaluation_ids}
+        for evaluation, unit, state, count in read(self._engine, lambda connection: connection.execute(counted).all()):
+            units[evaluation].setdefault(unit, {})[state] = count
+        return {
+            evaluation: [
+                UnitTurnout(unit, states.get(UNUSED, 0) + states.get(USED, 0), states.get(USED, 0), states.get(VOID, 0))
+                for unit, states in sorted(of_units.items())
+            ]
+            for evaluation, of_units in units.items()
+        }
+
+    def save_snapshot(self, round_id: str, window: int, counts: bytes) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(turnout_snapshots.delete().where(turnout_snapshots.c.round == round_id))
+            connection.execute(turnout_snapshots.insert().values(round=round_id, window=window, counts=counts))
+
+        write(self._engine, work)
+
+    def find_snapshot(self, round_id: str) -> tuple[int, bytes] | None:
+        query = select(turnout_snapshots.c.window, turnout_snapshots.c.counts)
+        here = query.where(turnout_snapshots.c.round == round_id)
+        row = read(self._engine, lambda connection: connection.execute(here).first())
+        return None if row is None else (row.window, row.counts)
 
 
 _ROUNDS = select(rounds.c.id, rounds.c.name, rounds.c.state, rounds.c.document)

@@ -46,6 +46,15 @@ tally_records = Table(
     Column("record", LargeBinary, nullable=False),
 )
 
+turnout_snapshots = Table(
+    "turnout_snapshots",
+    metadata,
+    Column("round", Text, ForeignKey("rounds.id"), primary_key=True),
+    # The number of a window of ten minutes since 1970: no exact time.
+    Column("window", Integer, nullable=False),
+    Column("counts", LargeBinary, nullable=False),  # in steps of five already
+)
+
 invitations = Table(
     "invitations",
     metadata,

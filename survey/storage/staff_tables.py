@@ -5,7 +5,7 @@ Law: nobody who answers ever appears here. The database itself refuses to change
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, CheckConstraint, Column, Integer, LargeBinary, MetaData, Table, Text, event
+from sqlalchemy import DDL, CheckConstraint, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text, event
 
 from survey.domain.staff import ROLES
 from survey.storage.database import NAMING
@@ -19,6 +19,29 @@ accounts = Table(
     Column("role", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
     CheckConstraint("role IN ({})".format(", ".join(f"'{role}'" for role in ROLES)), name="role_known"),
+)
+
+account_locks = Table(
+    "account_locks",
+    metadata,
+    Column("name", Text, ForeignKey("accounts.name"), primary_key=True),
+    Column("is_locked", Integer, nullable=False),
+    Column("second_factor", LargeBinary),  # locked by the caller
+    Column("last_step", Integer, nullable=False),  # of the one-time code used last
+    Column("recovery", Text, nullable=False),  # digests, separated by spaces
+)
+
+# What long steps of rounds are doing; whoever asks may be in another process than the one that does it.
+office_work = Table(
+    "office_work",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("beat", Integer, nullable=False),
+    Column("sentence", Text, nullable=False),
 )
 
 audit_log = Table(

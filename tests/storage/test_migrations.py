@@ -18,6 +18,7 @@ METADATA = [registry_tables.metadata, ballot_tables.metadata, staff_tables.metad
 
 # Before adding a column to ballots or invitations: could it tell when, where or by whom? Then it must not be there.
 COLUMNS = {
+    "account_locks": ["name", "is_locked", "second_factor", "last_step", "recovery"],
     "accounts": ["name", "role", "password_hash"],
     "alembic_version": ["version_num"],
     "audit_log": ["id", "time", "account", "address", "action", "object", "result", "hash"],
@@ -28,8 +29,10 @@ COLUMNS = {
     "evaluations": ["id", "round", "manifest", "root"],
     "invitations": ["evaluation", "code_mac", "unit", "state", "request_digest"],
     "notices": ["round", "attempt", "phase", "seat", "message"],
+    "office_work": ["round", "kind", "state", "done", "total", "beat", "sentence"],
     "rounds": ["id", "number", "name", "state", "document", "boxes_digest"],
     "tally_records": ["round", "record"],
+    "turnout_snapshots": ["round", "window", "counts"],
 }
 
 
@@ -93,7 +96,7 @@ def test_migrating_twice_and_from_four_threads_at_once_is_harmless(engine: Engin
 
 
 def test_a_store_without_schema_is_refused_at_start(engine: Engine) -> None:
-    with pytest.raises(SettingsError, match="schema none; this program needs 0002"):
+    with pytest.raises(SettingsError, match="schema none; this program needs 0003"):
         check_schema(engine)
 
 

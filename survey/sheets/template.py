@@ -1,10 +1,10 @@
-"""The Excel template of a round spec, filled with an example: what `specfile` reads."""
+"""The Excel template of a round spec, filled with an example: what `rounds` reads."""
 
 from __future__ import annotations
 
 from io import BytesIO
 
-from survey.cli.specfile import ROUND_SHEET, UNIT_COLUMNS, UNITS_SHEET
+from survey.sheets.rounds import ROUND_SHEET, UNIT_COLUMNS, UNITS_SHEET
 
 _ROUND = (
     ("name", "2026年第一轮巡察", "轮次名称，印在纸条上 / printed on the slips"),

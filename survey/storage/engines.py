@@ -183,7 +183,9 @@ def _hushed(engine: Engine) -> Engine:
     What goes wrong reaches the caller as an exception, so nothing is missed.
     """
     for logger in (engine.logger, engine.pool.logger):
-        logging.getLogger(logger.name).addFilter(_drop)  # type: ignore[union-attr]  # both kinds have a name
+        plain: logging.Logger = getattr(logger, "logger", logger)  # with echo, one is wrapped in another
+        plain.addFilter(_drop)
+    logging.getLogger("psycopg").addFilter(_drop)  # tells when the pool grows, which is when people come
     return engine
 
 

@@ -55,6 +55,7 @@ def build_app(settings: Settings | None, services: Services | None) -> Flask:
     app = SurveyApp("survey", static_folder=None, template_folder=str(templates))
     app.config.update(SECRET_KEY=services.settings.session_secret, MAX_CONTENT_LENGTH=16 * 1024 * 1024)
     desk = Desk(services.registry, services.box, services.keys, services.clock)
+    app.extensions["counts"] = desk.counts  # the keeper writes them down, see keeper.py
     installation = Installation(
         is_https=services.settings.is_https,
         has_own_log=services.settings.database_url.startswith("postgresql"),

@@ -1,7 +1,7 @@
-"""What a serving process does beside answering: upkeep of the store at intervals.
+"""What a serving process does beside answering: upkeep of the store at intervals, and writing down counts.
 
-One thread in each worker; the one that holds the lock works, the others wait for it to end. So upkeep goes on when a
-worker is killed, and no thread runs in the process that workers are forked from.
+One thread in each worker; the one that holds the lock keeps the store, the others wait for it to end. So upkeep goes
+on when a worker is killed, and no thread runs in the process that workers are forked from.
 """
 
 from __future__ import annotations
@@ -9,22 +9,39 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from survey.errors import SurveyError
 from survey.settings import Settings
+from survey.window_log import FILE, WindowLog
+
+if TYPE_CHECKING:
+    from survey.respondent.counts import WindowCounts
+    from survey.storage.forgetting import Marks
 
 LOCK_FILE = "upkeep.lock"
 EVERY_MINUTES = 10.0
+COUNTS_EVERY = 60.0  # seconds
 
 
 class Keeper(threading.Thread):
-    """Until end(), every `minutes`: erases the order of arrival from below the tables (storage/forgetting.py)."""
+    """Every `minutes`: erases the order of arrival from below the tables (storage/forgetting.py).
 
-    def __init__(self, settings: Settings, minutes: float = EVERY_MINUTES) -> None:
+    Every minute: writes down the counts of the windows that are over (window_log.py).
+    """
+
+    def __init__(
+        self, settings: Settings, minutes: float = EVERY_MINUTES, *, counts: WindowCounts | None = None
+    ) -> None:
         super().__init__(name="keeper", daemon=True)
         self._settings = settings
         self._seconds = minutes * 60
+        self._counts = counts
+        self._log = WindowLog(settings.instance / FILE)
+        self._last: Marks | None = None
         self._end = threading.Event()
 
     def end(self) -> None:
@@ -34,20 +51,31 @@ class Keeper(threading.Thread):
 
     def run(self) -> None:
         from survey.storage.database import open_database
-        from survey.storage.forgetting import Marks, forget_order
 
         lock = _Lock(self._settings.instance / LOCK_FILE)
         engine = open_database(self._settings.database_url)
-        last: Marks | None = None
-        while not self._end.wait(self._seconds):
-            if not lock.is_mine():
-                continue
-            try:
-                last = forget_order(engine, last)
-            except SurveyError as error:
-                last = None
-                say(f"Upkeep was not finished and is done again: {error}")
+        due = time.monotonic() + self._seconds
+        while not self._end.wait(min(COUNTS_EVERY, max(0.0, due - time.monotonic()))):
+            self.write_counts()
+            if time.monotonic() >= due:
+                due = time.monotonic() + self._seconds
+                if lock.is_mine():
+                    self._keep(engine)
         engine.dispose()
+
+    def write_counts(self) -> None:
+        if self._counts is not None:
+            with suppress(SurveyError):  # a full disk: what the store says about it is enough
+                self._log.append(self._counts.take_finished())
+
+    def _keep(self, engine: object) -> None:
+        from survey.storage.forgetting import forget_order
+
+        try:
+            self._last = forget_order(engine, self._last)  # type: ignore[arg-type]  # an Engine; not imported here
+        except SurveyError as error:
+            self._last = None
+            say(f"Upkeep was not finished and is done again: {error}")
 
 
 def last_upkeep(settings: Settings) -> None:
@@ -65,7 +93,8 @@ def last_upkeep(settings: Settings) -> None:
 
 
 def say(sentence: str) -> None:
-    sys.stderr.write(sentence + "\n")
+    with suppress(OSError):  # the output may go to a full disk
+        sys.stderr.write(sentence + "\n")
 
 
 class _Lock:

@@ -135,6 +135,7 @@ class World:
         app = Flask("survey", static_folder=None)
         desk = Desk(self.services.registry, self.services.box, self.services.keys, self.services.clock)
         app.register_blueprint(make_blueprint(desk, templates_folder() / "respondent", self.installation))
+        app.extensions["counts"] = desk.counts
         return app
 
 

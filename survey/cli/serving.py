@@ -133,7 +133,7 @@ class _Loader:
         except SurveyError as error:
             click.echo(f"Error: {error}", err=True)
             sys.exit(1)
-        Keeper(*self._upkeep).start()
+        Keeper(*self._upkeep, counts=app.extensions["counts"]).start()
         with suppress(BlockingIOError):  # a worker that replaces another one finds nothing to read
             if os.read(self._turns, 1) == b"!":
                 # Beside, because the worker starts to listen only after this function has returned.
@@ -207,8 +207,9 @@ def _serve_with_waitress(
     if tls_cert is not None:
         raise SettingsError("Without granian there is no TLS here; put a proxy with the certificate in front.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = waitress.create_server(create_app(), host=host, port=port, threads=8, ident=None)
-    Keeper(*upkeep).start()
+    app = create_app()
+    server = waitress.create_server(app, host=host, port=port, threads=8, ident=None)
+    Keeper(*upkeep, counts=app.extensions["counts"]).start()
     click.echo(ready)
     server.run()
 

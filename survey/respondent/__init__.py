@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from survey.respondent import cast, honest, issue, pages, problems, receipts
 from survey.respondent.desk import Desk
@@ -45,6 +45,13 @@ def make_blueprint(desk: Desk, templates: Path, installation: Installation) -> B
     """The respondent interface over the given desk; `templates` is the folder of the page's sources."""
     blueprint = Blueprint("respondent", __name__)
     blueprint.after_app_request(_same_headers)
+
+    @blueprint.after_app_request
+    def count(response: Response) -> Response:
+        if request.blueprint in (None, "respondent"):
+            desk.counts.note(g.get("refusal"))
+        return response
+
     loaded = pages.Pages.load(templates)
     problems.register(blueprint, loaded.problem, loaded.integrity)
     pages.register(blueprint, desk, loaded)

@@ -15,6 +15,7 @@ from survey.domain.ports import BallotBox, Clock, KeyFiles, Registry
 from survey.domain.rounds import State
 from survey.domain.throttle import WrongCodeThrottle
 from survey.errors import NotCollecting
+from survey.respondent.counts import WindowCounts
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,13 @@ class Desk:
     keys: KeyFiles
     clock: Clock
     throttle: WrongCodeThrottle = field(init=False)
+    counts: WindowCounts = field(init=False)
     _frozen: dict[str, FrozenEvaluation] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
     def __post_init__(self) -> None:
         self.throttle = WrongCodeThrottle(self.clock)
+        self.counts = WindowCounts(self.clock)
 
     def evaluation(self, evaluation_id: str) -> FrozenEvaluation:
         """Raises NotFound when there is no such evaluation or it is not frozen yet."""

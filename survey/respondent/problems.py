@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from jinja2 import Template
 from werkzeug.exceptions import HTTPException
 
@@ -32,6 +32,7 @@ def register(blueprint: Blueprint, page: Template, integrity: dict[str, str]) ->
     """page: the template for people; integrity: digests of the page's files."""
 
     def refuse(error: SurveyError) -> Response:
+        g.refusal = error.kind  # see counts.py
         wants_page = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", "")
         if not wants_page:
             return problem(error)
@@ -52,6 +53,7 @@ def register(blueprint: Blueprint, page: Template, integrity: dict[str, str]) ->
 
 def problem(error: SurveyError) -> Response:
     """The problem document of a refusal; its title is in the language asked for (Chinese unless English is wanted)."""
+    g.refusal = error.kind
     english = request.accept_languages.best_match(["zh", "en"], "zh") == "en"
     document = {
         "type": error.problem_type,

@@ -16,6 +16,7 @@ from survey.storage.database import check_schema, open_database
 from survey.storage.key_files import FileKeys
 from survey.storage.notice_board import SqlNoticeBoard
 from survey.storage.registry import SqlRegistry
+from survey.storage.reports import SqlReports
 from survey.storage.work_book import SqlWorkBook
 
 
@@ -28,6 +29,7 @@ class Services:
     box: SqlBallotBox
     keys: FileKeys
     board: SqlNoticeBoard
+    reports: SqlReports
     accounts: SqlAccounts
     audit: SqlAuditLog
     work: SqlWorkBook
@@ -60,6 +62,7 @@ def open_services(settings: Settings) -> Services:
         box=SqlBallotBox(engine),
         keys=FileKeys(settings.keys_folder),
         board=SqlNoticeBoard(engine),
+        reports=SqlReports(engine),
         accounts=SqlAccounts(engine),
         audit=SqlAuditLog(engine, utc_now),
         work=SqlWorkBook(engine),

@@ -364,7 +364,10 @@ class Services:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        from tests.fake_reports import MemoryReports  # it imports this module
+
         self._random = random.Random(self.seed)
+        self.reports = MemoryReports(self.registry)
 
     def page_scripts(self) -> dict[str, str]:
         return {"/assets/answer.js": "00" * 32}

@@ -36,6 +36,7 @@ def round_group() -> None:
     open, status, close
     boxes    the list for the custodians (survey custodian open)
     count, report
+    enter, approve, release
     """
 
 
@@ -323,8 +324,7 @@ def count(instance: Path, round_id: str, parts: tuple[Path, ...], as_json: bool)
 
 
 def count_ballots(services: Services, round_: Round, parts: tuple[Path, ...]) -> tuple[str, int, int]:
-    """(SHA-256 of the tally record in hexadecimal, ballots counted, void ballots)."""
-    import hashlib
+    """(name of the tally record, see tally.record_hash; ballots counted; void ballots)."""
     import json
     import multiprocessing
     import os
@@ -333,6 +333,7 @@ def count_ballots(services: Services, round_: Round, parts: tuple[Path, ...]) ->
     from survey.cli.progress import bar
     from survey.domain.lifecycle import count_round
     from survey.domain.shares import PartialFile
+    from survey.domain.tally import record_hash
 
     partials = [PartialFile.read(part) for part in parts]
     ballots = sum(services.box.count(evaluation.id) for evaluation in round_.evaluations)
@@ -357,7 +358,61 @@ def count_ballots(services: Services, round_: Round, parts: tuple[Path, ...]) ->
     note(services, "count-round", round_.id)
     evaluations = json.loads(record)["evaluations"]
     void = sum(sum(evaluation["void"].values()) for evaluation in evaluations)
-    return hashlib.sha256(record).hexdigest(), sum(evaluation["counted"] for evaluation in evaluations), void
+    return record_hash(record), sum(evaluation["counted"] for evaluation in evaluations), void
+
+
+@round_group.command()
+@_round_argument
+@click.option("--team", "evaluation_id", metavar="EVALUATION", required=True, help="Which team.")
+@click.option("--quality", required=True, help="Quality score, 0 to 100.")
+@click.option("--deductions", default="0", show_default=True, help="Points taken off.")
+@click.option("--reason", default="", help="Why points are taken off.")
+@click.pass_obj
+def enter(instance: Path, round_id: str, evaluation_id: str, quality: str, deductions: str, reason: str) -> None:
+    """Enter the quality score of one team, where the questionnaire of ROUND has a composite score."""
+    from fractions import Fraction
+
+    from survey.domain import release
+    from survey.domain.composite import Entered
+    from survey.errors import InvalidInput
+
+    services, round_ = _find(instance, round_id)
+    try:
+        entered = Entered(Fraction(quality), Fraction(deductions), reason)
+    except (ValueError, ZeroDivisionError):
+        raise InvalidInput(f"{quality} or {deductions} is no number; expected one such as 87.5.") from None
+    release.enter(services.registry, services.reports, round_, evaluation_id, entered)
+    note(services, "enter-score", f"{round_.id}/{evaluation_id}")
+    click.echo(f"Entered for {round_.evaluation(evaluation_id).team}.")
+
+
+@round_group.command()
+@_round_argument
+@click.pass_obj
+def approve(instance: Path, round_id: str) -> None:
+    """Note that the leading group has approved the report of ROUND. From here readers see it, and nothing changes.
+
+    Every remark must have been decided by two people first, on the office's pages.
+    """
+    from survey.domain import release
+
+    services, round_ = _find(instance, round_id)
+    release.approve(services.registry, services.reports, round_)
+    note(services, "approve-report", round_.id)
+    click.echo(f"The report of round {round_.id} is approved.")
+
+
+@round_group.command("release")
+@_round_argument
+@click.pass_obj
+def release_(instance: Path, round_id: str) -> None:
+    """Release the approved report of ROUND to its teams, and erase the remarks in their own words. Cannot be undone."""
+    from survey.domain import release
+
+    services, round_ = _find(instance, round_id)
+    release.release(services.registry, services.reports, round_)
+    note(services, "release-report", round_.id)
+    click.echo(f"The report of round {round_.id} is released; the remarks are erased, their digest remains.")
 
 
 @round_group.command()
@@ -376,7 +431,8 @@ def count_ballots(services: Services, round_: Round, parts: tuple[Path, ...]) ->
 def report(instance: Path, round_id: str, format_: str, out: Path, part: str, team: str | None) -> None:
     """Write the report of ROUND from its tally record, with small groups withheld.
 
-    The same record gives the same bytes, here and in the office. json and html are the office's own data; the
+    The same record at the same stage gives the same bytes, here and in the office. json and html are the office's own
+    data (json holds the remarks until the report is approved, and their digest from then on); the
     checklist of prohibitions is in no other file than its own part (docx, xlsx, pdf).
     """
     services, round_ = _find(instance, round_id)
@@ -387,14 +443,13 @@ def write_report(
     services: Services, round_: Round, format_: str, out: Path, part: str = "report", team: str | None = None
 ) -> None:
     from survey.cli.files import new_file, require_new
-    from survey.domain.disclosure import disclose
-    from survey.domain.lifecycle import get_tally_record
+    from survey.domain.release import results
     from survey.reports import papers
     from survey.reports.places import fonts_folder
 
     if str(out) != "-":
         require_new(out)
-    content = papers.make(disclose(get_tally_record(services.registry, round_)), part, format_, fonts_folder(), team)
+    content = papers.make(results(services.registry, services.reports, round_), part, format_, fonts_folder(), team)
     # Before it is read: no unrecorded reading.
     note(services, f"report-{format_}" if part == "report" else f"report-{part}-{format_}", round_.id)
     if str(out) == "-":

@@ -17,6 +17,7 @@ from survey.domain.disclosure import disclose
 from survey.domain.manifest import get_manifest
 from survey.domain.ports import BallotBox, Registry
 from survey.domain.rounds import COLLECTED, COUNTED, Round
+from survey.domain.tally import record_hash
 from survey.domain.turnout import used_codes
 
 SCHEMA = "survey-audit/1"
@@ -67,7 +68,7 @@ def _summary(round_: Round, registry: Registry, box: BallotBox) -> dict[str, Any
         "name": round_.name,
         "ballot_record": BALLOT_RECORD,
         "boxes_digest": digest.hex() if digest else None,
-        "record": hashlib.sha256(record).hexdigest() if record else None,
+        "record": record_hash(record) if record else None,
         "threshold": round_.threshold,
         "custodians": [
             {

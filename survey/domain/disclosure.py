@@ -25,6 +25,7 @@ from survey.domain.wording import explain
 
 SCHEMA = "survey-report/1"
 NOT_ENTERED = "quality-not-entered"
+ERASED = "texts-erased"
 
 
 def disclose(record: bytes, entered: Mapping[str, Entered] | None = None) -> dict[str, Any]:
@@ -144,7 +145,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
             for item in (questionnaire.checklist.items if questionnaire.checklist else ())
         ],
         "texts": {
-            question.code: None if withheld.texts else evaluation.texts[question.code]
+            question.code: None if withheld.texts or evaluation.texts is None else evaluation.texts[question.code]
             for question in questionnaire.open_questions
         },
         "units": evaluation.units,
@@ -266,7 +267,7 @@ def _reasons(
         "score": withheld.total,
         "grade": withheld.grade,
         "satisfaction": withheld.satisfaction,
-        "texts": withheld.texts if evaluation.texts else None,
+        "texts": withheld.texts or (ERASED if evaluation.texts is None else None),
     }
     reasons = [
         _reason(what, None, reason, least=least.get(reason, read.minimum_group))

@@ -13,7 +13,7 @@ from typing import Any
 
 from survey.domain.answers import VOID_REASONS
 from survey.domain.questionnaire import BLANK, Item, Questionnaire, parse_questionnaire
-from survey.domain.tally import SCHEMA, canonical_json
+from survey.domain.tally import SCHEMA, canonical_json, texts_digest
 from survey.errors import InvalidInput, InvalidSpec
 
 
@@ -29,7 +29,7 @@ class EvaluationRecord:
     items: Mapping[str, Mapping[str, int]]
     overall: Mapping[str, int]
     checklist: Mapping[str, Mapping[str, int]]
-    texts: Mapping[str, list[str]]
+    texts: Mapping[str, list[str]] | None  # None: erased after their digest was released
     units: list[dict[str, Any]]
     role: Mapping[str, int] | None
 
@@ -140,19 +140,26 @@ def _evaluation(fields: _Fields, questionnaire: Questionnaire) -> EvaluationReco
         items=fields.table("items", questionnaire.scored_items, counted),
         overall=fields.counts("overall", questionnaire.overall, counted),
         checklist=fields.table("checklist", checklist, counted),
-        texts=_texts(fields.fields("texts"), questionnaire, counted),
+        texts=_texts(fields, questionnaire, counted) if "texts" in fields.value else None,
         units=[_unit(_Fields(unit, f"{fields.path}.units")) for unit in fields.get("units", list)],
         role=fields.counts("role", role, counted) if role else None,
     )
 
 
-def _texts(fields: _Fields, questionnaire: Questionnaire, counted: int) -> dict[str, list[str]]:
+def _texts(evaluation: _Fields, questionnaire: Questionnaire, counted: int) -> dict[str, list[str]]:
+    fields = evaluation.fields("texts")
     texts = {question.code: fields.get(question.code, list) for question in questionnaire.open_questions}
     if set(texts) != set(fields.value):
         raise InvalidInput(f"{fields.path} has other questions than the questionnaire.")
     for code, entries in texts.items():
         if len(entries) > counted or not all(isinstance(entry, str) for entry in entries):
             raise InvalidInput(f"{fields.path}.{code} is not a list of at most {counted} texts.")
+    try:
+        found = texts_digest(evaluation.get("texts_salt", str), texts)
+    except ValueError:
+        found = ""
+    if found != evaluation.get("texts_digest", str):
+        raise InvalidInput(f"{fields.path} does not fit its digest; somebody changed the texts.")
     return texts
 
 

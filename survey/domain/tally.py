@@ -1,7 +1,11 @@
 """The tally: answers become counters, texts become lists, and both become the one frozen tally record.
 
 Law: what leaves here is tied to no ballot: counters per item, and per open question a list of texts in an order of
-its own. The record is canonical JSON (sorted keys, no spaces, UTF-8), so that its SHA-256 names one result.
+its own. The record is canonical JSON (sorted keys, no spaces, UTF-8).
+
+Texts do not live as long as figures: when their digest is released the original words are erased. So the record's name,
+record_hash(), covers the texts by a salted digest, and stays the same when texts and salt are taken out. The salt goes
+with them, because a digest of short sentences alone could be found by trying.
 """
 
 from __future__ import annotations
@@ -16,8 +20,10 @@ from survey.domain.answers import Answers
 from survey.domain.ports import Randomness
 from survey.domain.questionnaire import BLANK, Item, Questionnaire
 from survey.domain.rounds import Evaluation, Round
+from survey.errors import InvalidInput
 
 SCHEMA = "survey-tally/1"
+SALT_LEN = 32
 
 
 class Tally:
@@ -111,6 +117,7 @@ def _evaluation(
     randomness: Randomness,
 ) -> dict[str, Any]:
     questionnaire = round_.questionnaire
+    texts, salt = tally.shuffled_texts(randomness), randomness(SALT_LEN).hex()
     units = [
         {
             "name": unit.name,
@@ -131,7 +138,9 @@ def _evaluation(
         "items": {item.code: tally.counts(item) for item in questionnaire.scored_items},
         "overall": tally.counts(questionnaire.overall),
         "checklist": {item.code: tally.counts(item) for item in _checklist(questionnaire)},
-        "texts": tally.shuffled_texts(randomness),
+        "texts": texts,
+        "texts_salt": salt,
+        "texts_digest": texts_digest(salt, texts),
         "units": units,
     }
     if questionnaire.role:
@@ -148,6 +157,23 @@ def canonical_json(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
+def texts_digest(salt: str, texts: Mapping[str, list[str]]) -> str:
+    """SHA-256 in hex over the salt (32 bytes, given in hex) and the canonical JSON of the texts."""
+    return hashlib.sha256(bytes.fromhex(salt) + canonical_json(texts)).hexdigest()
+
+
+def without_texts(record: bytes) -> bytes:
+    """The record with texts and salts erased; its record_hash is the same. Raises InvalidInput for other bytes."""
+    try:
+        document = json.loads(record)
+        for evaluation in document["evaluations"]:
+            evaluation.pop("texts", None)
+            evaluation.pop("texts_salt", None)
+        return canonical_json(document)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise InvalidInput("The tally record is not UTF-8 JSON with evaluations.") from None
+
+
 def record_hash(record: bytes) -> str:
-    """SHA-256 of the record's bytes, in hex; its first characters are the 核验编号 on every page."""
-    return hashlib.sha256(record).hexdigest()
+    """SHA-256 of the record without texts and salts, in hex; its first characters are the 核验编号 on every page."""
+    return hashlib.sha256(without_texts(record)).hexdigest()

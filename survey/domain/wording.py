@@ -31,6 +31,10 @@ _SENTENCES = {
         "收到的答卷多于用过的答题码，这次结果不能使用。请查明原因后重新测评。",
         "More ballots were found than codes were used: this result must not be used. Find the cause and repeat.",
     ),
+    "texts-erased": (
+        "意见建议已由两人审看摘编，原文已经销毁。",
+        "Two people wrote a digest of the remarks; the original words are erased.",
+    ),
     "quality-not-entered": (
         "质量得分还没有录入，综合得分待定。",
         "The quality score is not entered yet.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from survey.domain.ports import Accounts, BallotBox, Clock, KeyFiles, NoticeBoard, Randomness, Registry, WorkBook
+from survey.domain.release import ReportStore
 
 
 class StaffLog(Protocol):
@@ -42,6 +43,9 @@ class Services(Protocol):
 
     @property
     def work(self) -> WorkBook: ...
+
+    @property
+    def reports(self) -> ReportStore: ...
 
     @property
     def accounts(self) -> Accounts: ...

@@ -42,8 +42,14 @@ def situation(report: Report) -> Document:
         title=(f"{_round_name(report)}巡察组", "作风纪律后评估情况报告"),
         number=check_number(report["record"]),
         blocks=list(_situation(report)),
+        mark=_mark(report),
         subject=report["name"],
     )
+
+
+def _mark(report: Report) -> str:
+    """Before the leading group has approved it, every paper says that it is a draft."""
+    return "送审稿　内部资料　注意保存" if report.get("stage") == "draft" else "内部资料　注意保存"
 
 
 def _round_name(report: Report) -> str:
@@ -194,6 +200,7 @@ def feedback(report: Report, team: Team) -> Document:
         title=(f"{team['team']}作风纪律后评估反馈单",),
         number=check_number(report["record"]),
         blocks=blocks,
+        mark=_mark(report),
         subject=report["name"],
         compact=True,
     )
@@ -235,5 +242,6 @@ def appraisals(report: Report) -> Document:
         title=(f"{_round_name(report)}巡察组", "作风纪律后评估鉴定参考语"),
         number=check_number(report["record"]),
         blocks=blocks,
+        mark=_mark(report),
         subject=report["name"],
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from survey.domain.answers import Answers
 from survey.domain.questionnaire import default_questionnaire
 from survey.domain.record import read_record
-from survey.domain.tally import Tally, canonical_json, record_hash
+from survey.domain.tally import Tally, canonical_json, record_hash, without_texts
 from survey.errors import InvalidInput
 from tests.domain.results import counter_randomness, full, record, tally
 
@@ -63,11 +63,11 @@ def test_with_broken_randomness_the_order_of_the_box_is_still_gone() -> None:
     assert forth.shuffled_texts(bytes) == back.shuffled_texts(bytes)
 
 
-def test_the_record_is_canonical_and_its_hash_is_of_its_bytes() -> None:
+def test_the_record_is_canonical_and_its_name_is_the_hash_of_what_is_never_erased() -> None:
     data = record([full()] * 12)
     document = json.loads(data)
     assert canonical_json(document) == data
-    assert record_hash(data) == hashlib.sha256(data).hexdigest()
+    assert record_hash(data) == hashlib.sha256(without_texts(data)).hexdigest() == record_hash(without_texts(data))
     assert list(document) == sorted(document)
     assert document["schema"] == "survey-tally/1"
     assert document["custodians_opened"] == [{"index": 1, "name": "巡察办"}, {"index": 3, "name": "组织部"}]
@@ -94,6 +94,8 @@ def spoiled(change: str) -> bytes:
         del evaluation["items"]["D1-1"]
     elif change == "more texts than ballots":
         evaluation["texts"]["C-1"] = ["x"] * 13
+    elif change == "another word in a text":
+        evaluation["texts"]["C-1"] = ["y"]
     elif change == "an unknown void reason":
         evaluation["void"]["because"] = 1
     elif change == "a spoiled questionnaire":
@@ -113,6 +115,7 @@ def spoiled(change: str) -> bytes:
         ("another option", r"overall has other options"),
         ("a missing item", r"items has other items"),
         ("more texts than ballots", r"texts\.C-1 is not a list of at most 12 texts"),
+        ("another word in a text", r"texts does not fit its digest"),
         ("an unknown void reason", r"unknown reason because"),
         ("a spoiled questionnaire", r"not whole: record\.questionnaire\.dimensions"),
         ("another schema", r"schema survey-tally/2"),
@@ -140,3 +143,18 @@ def test_a_record_with_other_spacing_is_refused_because_its_hash_names_other_byt
 def test_any_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(InvalidInput):
         read_record(data)
+
+
+def test_erased_texts_leave_a_record_that_is_whole_and_has_no_word_of_them() -> None:
+    data = record([{**full(), "C-1": "一句原话"}] * 12)
+    erased = without_texts(data)
+    assert "一句原话".encode() not in erased
+    assert b"salt" not in erased
+    assert record_hash(erased) == record_hash(data)
+    assert read_record(erased).evaluations[0].texts is None
+    assert read_record(erased).evaluations[0].items == read_record(data).evaluations[0].items
+
+
+def test_the_name_of_a_record_changes_with_its_texts() -> None:
+    one, other = (record([{**full(), "C-1": text}] * 12) for text in ("一", "二"))
+    assert record_hash(one) != record_hash(other)

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from survey.domain.disclosure import disclose
-from survey.domain.tally import canonical_json
+from survey.domain.tally import canonical_json, texts_digest
 from survey.reports import papers
 from survey.reports.places import fonts_folder
 from tests.office.samples import REMARK
@@ -134,6 +134,7 @@ def test_the_answers_of_a_withheld_team_change_nothing_on_any_page(signed_in, se
             turned = dict(zip(counts, reversed(counts.values()), strict=True))
             counts.update(turned)
     third["texts"]["C-1"] = ["一句完全不同的话"]
+    third["texts_digest"] = texts_digest(third["texts_salt"], third["texts"])
     services.registry.records["opened"] = canonical_json(record)
     after = [office.get(path).text for path in paths]
     assert after != before  # the verification number is another one

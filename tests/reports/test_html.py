@@ -33,7 +33,8 @@ def test_every_shown_figure_is_on_the_page(language: str) -> None:
     figures = [team["score"], team["satisfaction_of_valid"], team["satisfaction_of_entitled"], team["return_rate"]]
     figures += [d["score"] for d in team["dimensions"]] + [i["score"] for i in team["items"]]
     assert all(figure in page for figure in figures)
-    assert page.count("讲得清楚") == 40
+    assert words(language)["texts_under_review"] in page
+    assert "讲得清楚" not in page
     assert check_number(shown["record"]) in page
     assert shown["record"] in page
 
@@ -61,8 +62,20 @@ def test_both_denominators_are_defined_under_the_table(language: str) -> None:
     assert words(language)["satisfaction_definition"] in page
 
 
-def test_a_remark_that_is_markup_stays_text() -> None:
-    page = render_html(report(12, text="<script>alert(1)</script>{{ 7 * 7 }}"))
+def with_digest(shown: dict[str, Any], sentence: str) -> dict[str, Any]:
+    entry = {"topic": "沟通", "sentence": sentence, "count": 3}
+    for team in shown["evaluations"]:
+        team["digest"] = {"C-1": [entry], "C-2": []}
+    return shown
+
+
+def test_the_digest_stands_in_the_report_with_topic_and_count() -> None:
+    page = visible(render_html(with_digest(report(12), "会前多沟通")))
+    assert all(word in page for word in ("沟通", "会前多沟通", " 3 ", words("zh")["texts_note"]))
+
+
+def test_a_sentence_that_is_markup_stays_text() -> None:
+    page = render_html(with_digest(report(12), "<script>alert(1)</script>{{ 7 * 7 }}"))
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7 * 7 }}" in page
 

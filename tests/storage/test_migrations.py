@@ -11,10 +11,12 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from survey.errors import SettingsError
-from survey.storage import ballot_tables, notice_board_tables, registry_tables, staff_tables
+from survey.storage import ballot_tables, notice_board_tables, registry_tables, report_tables, staff_tables
 from survey.storage.database import check_schema, is_sqlite, migrate, open_database
 
-METADATA = [registry_tables.metadata, ballot_tables.metadata, staff_tables.metadata, notice_board_tables.metadata]
+METADATA = [
+    module.metadata for module in (registry_tables, ballot_tables, staff_tables, notice_board_tables, report_tables)
+]
 
 # Before adding a column to ballots or invitations: could it tell when, where or by whom? Then it must not be there.
 COLUMNS = {
@@ -30,6 +32,11 @@ COLUMNS = {
     "invitations": ["evaluation", "code_mac", "unit", "state", "request_digest"],
     "notices": ["round", "attempt", "phase", "seat", "message"],
     "office_work": ["round", "kind", "state", "done", "total", "beat", "sentence"],
+    "remark_reviews": [
+        *("round", "evaluation", "question", "position"),
+        *("kind", "topic", "sentence", "proposed_by", "confirmed_by"),
+    ],
+    "report_drafts": ["round", "record", "stage", "entered", "digest"],
     "rounds": ["id", "number", "name", "state", "document", "boxes_digest"],
     "tally_records": ["round", "record"],
     "turnout_snapshots": ["round", "window", "counts"],
@@ -96,7 +103,7 @@ def test_migrating_twice_and_from_four_threads_at_once_is_harmless(engine: Engin
 
 
 def test_a_store_without_schema_is_refused_at_start(engine: Engine) -> None:
-    with pytest.raises(SettingsError, match="schema none; this program needs 0003"):
+    with pytest.raises(SettingsError, match="schema none; this program needs 0004"):
         check_schema(engine)
 
 

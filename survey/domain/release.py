@@ -1,0 +1,162 @@
+"""A report's way: draft, approved by the leading group, released to the teams.
+
+Approval fixes what goes into it besides the record: the digest of the remarks and the entered scores. Release erases
+the remarks themselves. The record's hash is noted with the first step, and a report from another record of the same
+round is refused from then on: two different results of one survey, subtracted, would tell single answers.
+
+Law: readers see nothing before approval; nothing is entered or reviewed after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Protocol
+
+from survey.domain.composite import Entered, check_entered
+from survey.domain.disclosure import disclose
+from survey.domain.lifecycle import get_tally_record
+from survey.domain.ports import Registry
+from survey.domain.record import read_record
+from survey.domain.review import Decision, Place, Remark, Review, confirm, digest, propose, remarks
+from survey.domain.rounds import ORDER, Round, State
+from survey.domain.tally import record_hash, without_texts
+from survey.errors import NotFound, NotYet, WrongState
+
+APPROVED = frozenset(ORDER[ORDER.index(State.REPORTED) :])
+
+Digest = Mapping[str, Mapping[str, list[dict[str, Any]]]]
+
+
+class Stage(StrEnum):
+    DRAFT = "draft"
+    APPROVED = "approved"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known about a round's report. record: its hash; digest: None before approval."""
+
+    round_id: str
+    record: str
+    stage: Stage = Stage.DRAFT
+    entered: Mapping[str, Entered] = field(default_factory=dict)
+    digest: Digest | None = None
+
+
+class ReportStore(Protocol):
+    """Drafts and reviews; storage/reports.py keeps these promises."""
+
+    def find_draft(self, round_id: str) -> Draft | None: ...
+
+    def save_draft(self, draft: Draft, expected: Stage | None) -> None:
+        """Replace the draft; raise WrongState when the stored stage is not `expected` (None: there is none yet)."""
+
+    def reviews(self, round_id: str) -> dict[Place, Review]: ...
+
+    def save_review(self, round_id: str, place: Place, review: Review, expected: Review | None) -> None:
+        """Replace the review; raise WrongState when another person changed it meanwhile."""
+
+    def release(self, draft: Draft, record: bytes) -> None:
+        """In one transaction: the draft, the record without texts, and every review of the round forgotten."""
+
+
+def find_draft(registry: Registry, store: ReportStore, round_: Round) -> tuple[Draft, bytes]:
+    """The draft (a new one where none is stored) and the record; raises WrongState when they do not belong together."""
+    record = get_tally_record(registry, round_)
+    name = record_hash(record)
+    draft = store.find_draft(round_.id) or Draft(round_.id, name)
+    if draft.record != name:
+        raise WrongState(
+            f"The report of round {round_.id} was begun from tally record {draft.record[:16]}; the store now holds"
+            f" {name[:16]}. A second report from a changed record is refused."
+        )
+    return draft, record
+
+
+def results(registry: Registry, store: ReportStore, round_: Round) -> dict[str, Any]:
+    """The disclosed report with all that was entered and, once approved, the digest in place of the remarks.
+
+    Every page and every file is made of this, whoever asks. `stage` says how far the report is.
+    """
+    draft, record = find_draft(registry, store, round_)
+    report = disclose(record, draft.entered)
+    report["stage"] = draft.stage.value
+    if draft.digest is not None:
+        for team in report["evaluations"]:
+            team["suppressed"] = [entry for entry in team["suppressed"] if entry["reason"] != "texts-erased"]
+            if team["id"] in draft.digest or not any(e["what"] in ("texts", "all") for e in team["suppressed"]):
+                of_team = draft.digest.get(team["id"], {})
+                team["digest"] = {code: of_team.get(code, []) for code in team["texts"]}
+                team["texts"] = {code: [e["sentence"] for e in entries] for code, entries in team["digest"].items()}
+    return report
+
+
+def readable(registry: Registry, store: ReportStore, round_: Round) -> list[Remark]:
+    """The remarks to be reviewed; empty once they are erased."""
+    _, record = find_draft(registry, store, round_)
+    return remarks(read_record(record), disclose(record))
+
+
+def decide(
+    registry: Registry, store: ReportStore, round_: Round, place: Place, decision: Decision, account: str
+) -> None:
+    """Propose a decision about one remark, or replace the proposal there is."""
+    store_review(registry, store, round_, place, lambda _, text: propose(decision, text, account))
+
+
+def agree(registry: Registry, store: ReportStore, round_: Round, place: Place, account: str) -> None:
+    """Confirm what another person proposed; raises SamePerson."""
+    store_review(registry, store, round_, place, lambda review, _: confirm(review, account))
+
+
+def store_review(registry: Registry, store: ReportStore, round_: Round, place: Place, change: Any) -> None:
+    round_.require(State.OPENED)
+    remark = next((remark for remark in readable(registry, store, round_) if remark.place == place), None)
+    if remark is None:
+        raise NotFound("There is no such remark.")
+    current = store.reviews(round_.id).get(place)
+    store.save_review(round_.id, place, change(current, remark.text), expected=current)
+
+
+def enter(registry: Registry, store: ReportStore, round_: Round, evaluation_id: str, entered: Entered) -> None:
+    """Enter the quality score and deductions of one team, while the report is a draft."""
+    round_.require(State.OPENED)
+    round_.evaluation(evaluation_id)
+    check_entered(round_.questionnaire.composite, entered)
+    draft, _ = find_draft(registry, store, round_)
+    stored = store.find_draft(round_.id)
+    changed = replace(draft, entered={**draft.entered, evaluation_id: entered})
+    store.save_draft(changed, expected=stored.stage if stored else None)
+
+
+def approve(registry: Registry, store: ReportStore, round_: Round) -> Round:
+    """The leading group has approved: opened -> reported. Raises NotYet while remarks or scores are missing."""
+    round_.require(State.OPENED)
+    draft, record = find_draft(registry, store, round_)
+    report = disclose(record, draft.entered)
+    missing = [
+        team["team"]
+        for team in report["evaluations"]
+        if round_.questionnaire.composite and team["score"] is not None and team["id"] not in draft.entered
+    ]
+    if missing:
+        raise NotYet(f"The quality scores of {', '.join(missing)} are not entered yet.")
+    made = digest(remarks(read_record(record), report), store.reviews(round_.id))
+    stored = store.find_draft(round_.id)
+    # The draft first: if the machine stops between the two, approving again finds the same and goes on.
+    store.save_draft(replace(draft, stage=Stage.APPROVED, digest=made), expected=stored.stage if stored else None)
+    reported = round_.moved_to(State.REPORTED)
+    registry.save_round(reported, expected=State.OPENED)
+    return reported
+
+
+def release(registry: Registry, store: ReportStore, round_: Round) -> None:
+    """Release to the teams and erase the remarks in their own words. Cannot be undone."""
+    round_.require(State.REPORTED)
+    draft, record = find_draft(registry, store, round_)
+    if draft.stage is Stage.DRAFT:
+        raise NotYet(f"The report of round {round_.id} is not approved yet.")
+    store.release(replace(draft, stage=Stage.RELEASED), without_texts(record))

@@ -18,7 +18,7 @@ from survey.respondent.assets import script_digests
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.storage.database import migrate, open_database
-from tests.world import World
+from tests.world import SPEC, World
 
 FLAGS = [
     "--no-sandbox",
@@ -69,9 +69,9 @@ class _Silent(WSGIRequestHandler):
 
 
 class LiveRound:
-    """An open round on SQLite behind a listening server."""
+    """An open round on SQLite behind a listening server. more: fields of the spec beside the usual ones."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **more: object) -> None:
         self.server_port = _free_port()
         self.url = f"http://localhost:{self.server_port}"
         settings = Settings.create(folder, public_url=self.url)
@@ -79,7 +79,7 @@ class LiveRound:
         migrate(engine)
         engine.dispose()
         self.services: Services = open_services(settings)
-        self.world = World(self.services)
+        self.world = World(self.services, {**SPEC, **more})
         self.world.make_key()
         self.world.round = lifecycle.freeze(
             self.world.round,

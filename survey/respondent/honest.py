@@ -61,6 +61,7 @@ def _facts_of(round_: Round, desk: Desk, installation: Installation) -> dict[str
         "threshold": round_.threshold,
         "minimum_group": round_.minimum_group,
         "texts_minimum": round_.texts_minimum,
+        "kiosk": round_.kiosk,
         "made_apart": installation.made_apart(round_),
         "evaluations": [
             {

@@ -43,7 +43,7 @@ def main() -> None:
                 page.screenshot(path=folder / f"{count:02}-{state}.png", full_page=True, animations="disabled")
 
             with tempfile.TemporaryDirectory() as instance:
-                live = LiveRound(Path(instance) / "instance")
+                live = LiveRound(Path(instance) / "instance", kiosk=True)
                 try:
                     walk(browser, live, look, english=english, **options)
                 finally:

@@ -33,12 +33,14 @@ def in_english(page: Page, english: bool) -> None:
 
 
 def walk(browser: Browser, live: LiveRound, look: Look, *, english: bool = False, **options: Any) -> None:
-    """All states. Uses the slips of the first team and closes the round at the end."""
+    """All states. Uses the slips of the first team of a round with `kiosk`, and closes it at the end."""
     slips = live.slip_urls()
     with device(browser, **options) as page:
         walk_journey(page, live, slips[0], look, english)
     with device(browser, **options) as page:
         walk_troubles(page, slips, look, english)
+    with device(browser, **options) as page:
+        walk_kiosk(page, slips[3], look, english)
     with device(browser, **options) as page:
         walk_receipts(page, live, look, english)
 
@@ -120,6 +122,28 @@ def walk_troubles(page: Page, slips: list[str], look: Look, english: bool) -> No
     page.reload()
     expect(page.locator("#send")).to_be_visible(timeout=PATIENCE)
     look(page, "sealed-not-sent")
+
+
+def walk_kiosk(page: Page, slip: str, look: Look, english: bool) -> None:
+    """One person at a shared tablet."""
+    address, _, rest = slip.partition("#c=")
+    page.goto(f"{address}/kiosk")
+    expect(page.locator("#code")).to_be_visible(timeout=PATIENCE)
+    in_english(page, english)
+    look(page, "kiosk-start")
+    page.locator("#start").click()
+    look(page, "kiosk-complaining")
+    page.clock.install()
+    page.locator("#code").fill(rest.split("&")[0])
+    page.locator("#start").click()
+    expect(page.locator("#next")).to_be_visible(timeout=PATIENCE)
+    page.clock.run_for(95_000)
+    look(page, "kiosk-countdown")
+    page.locator("#stay").click()
+    answer_the_rest(page)
+    page.locator("#send").click()
+    receipt(page)
+    look(page, "kiosk-receipt")
 
 
 def walk_receipts(page: Page, live: LiveRound, look: Look, english: bool) -> None:

@@ -10,7 +10,7 @@ from survey.domain.ceremony_office import was_made_apart
 from survey.respondent.assets import script_digests
 from survey.respondent.honest import Installation
 from tests.custodian.table import Table
-from tests.world import World
+from tests.world import SPEC, World
 
 
 def page(world: World) -> str:
@@ -63,6 +63,11 @@ def test_a_key_made_on_one_machine_is_told_from_one_made_in_a_ceremony() -> None
 
     assert was_made_apart(table.round, table.services.board)
     assert not was_made_apart(here.round, here.services.board)
+
+
+@pytest.mark.parametrize("kiosk", [True, False])
+def test_it_speaks_of_shared_tablets_only_where_a_round_has_them(kiosk: bool) -> None:
+    assert ("共用的平板" in page(World(spec={**SPEC, "kiosk": kiosk}).open())) is kiosk
 
 
 def test_a_round_that_has_no_slips_yet_is_not_told_about() -> None:

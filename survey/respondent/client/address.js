@@ -5,9 +5,9 @@
  */
 import { readCode } from './protocol/code.js'
 
-/** -> {evaluation, code, hasCode, fingerprint, language, isLarge}; absent parts are null. */
+/** -> {evaluation, isKiosk, code, hasCode, fingerprint, language, isLarge}; absent parts are null. */
 export function readAddress(location) {
-  const path = /^\/e\/([^/]+)\/?$/.exec(location.pathname)
+  const path = /^\/e\/([^/]+?)(\/kiosk)?\/?$/.exec(location.pathname)
   const parts = {}
   for (const pair of location.hash.slice(1).split('&')) {
     const at = pair.indexOf('=')
@@ -15,6 +15,7 @@ export function readAddress(location) {
   }
   return {
     evaluation: path && path[1],
+    isKiosk: Boolean(path && path[2]),
     code: parts.c ? readCode(parts.c) : null,
     hasCode: Boolean(parts.c),
     fingerprint: parts.m || null,

@@ -27,6 +27,12 @@ export class Bar {
     this.begin(false)
   }
 
+  /** As for somebody new. */
+  reset() {
+    this.isLarge = false
+    this.keep()
+  }
+
   switchLanguage() {
     setLanguage(currentLanguage() === 'zh' ? 'en' : 'zh')
     this.keep()

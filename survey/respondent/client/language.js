@@ -16,9 +16,23 @@ export function setLanguage(chosen) {
   document.documentElement.lang = TAGS[language]
 }
 
+/** On a shared tablet the sentences speak of the tablet. */
+let isTablet = false
+const PHONE = { zh: /(?:这部|您的)手机/g, en: /\b([Tt]h|[Yy])(?:is|our|e) phone\b/g }
+const TABLET = { zh: () => '这台平板', en: (phone) => (/^[TY]/.test(phone) ? 'This tablet' : 'this tablet') }
+
+export function speakOfTablet() {
+  isTablet = true
+}
+
+function sentence(key) {
+  const text = TEXTS[language][key]
+  return isTablet ? text.replace(PHONE[language], TABLET[language]) : text
+}
+
 /** The sentence of a key, with {name} filled in. */
 export function t(key, values = {}) {
-  return TEXTS[language][key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole))
+  return sentence(key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole))
 }
 
 /** The text of a questionnaire entry; a form in Chinese only stays Chinese, and is marked as such. */

@@ -9,12 +9,16 @@ import { Bar } from './bar.js'
 import { replace } from './dom.js'
 import { castBallot, drawToken } from './errands.js'
 import { contentOf, screensOf } from './form.js'
-import { setLanguage, t } from './language.js'
+import { Idle } from './idle.js'
+import { setLanguage, speakOfTablet, t } from './language.js'
 import { askForManifest, loadManifest } from './manifest.js'
+import { ledger } from './net.js'
 import { newDraft, openStore } from './store.js'
+import { Tickets } from './tickets.js'
 import { Trail } from './trail.js'
 import { Trouble } from './trouble.js'
 import { choice } from './views/choice.js'
+import { kioskStart } from './views/kiosk.js'
 import { landing } from './views/landing.js'
 import { cleared, clearing, sealedView, troubleView, waiting } from './views/plain.js'
 import { receiptView } from './views/receipt.js'
@@ -42,14 +46,54 @@ export class Visit {
       () => this.bar.choices,
       (entry, isPopped) => isPopped && this.isBusy ? null : this.follow(entry)
     )
+    this.isKiosk = address.isKiosk
     // A page brought back from the browser's cache may be behind what another page of this phone has done.
     window.addEventListener('pageshow', ({ persisted }) => {
       if (persisted && this.store && this.store.isLasting) location.reload()
     })
     this.go(() => waiting('wait.open'))
-    this.store = await openStore(() => this.bar.warn())
+    this.store = this.isKiosk ? new Tickets() : await openStore(() => this.bar.warn())
     this.bar.begin(this.store.isLasting)
-    await this.attempt(() => this.open(remembered))
+    if (this.isKiosk) await this.beginKiosk()
+    else await this.attempt(() => this.open(remembered))
+  }
+
+  // A shared tablet
+
+  async beginKiosk() {
+    speakOfTablet()
+    this.trail.forget()
+    await this.attempt(async () => {
+      await this.load(null)
+      if (this.manifest.facts.kiosk !== true) throw new Trouble('not-found')
+      this.toKioskStart()
+    })
+    const isWatching = () => !this.isBusy && (this.draft || document.querySelector('#code:not(:placeholder-shown)'))
+    new Idle(isWatching, () => this.nextPerson())
+  }
+
+  toKioskStart() {
+    const { manifest, screens } = this
+    this.go(() => kioskStart({ manifest, screens, start: (code) => this.startAtKiosk(code) }))
+  }
+
+  async startAtKiosk(code) {
+    const { manifest, store } = this
+    this.draft = store.find(code) || newDraft(manifest.facts.evaluation, code, manifest.fingerprint, Date.now())
+    if (this.draft.sealed) this.go(() => sealedView({ send: () => this.send() }))
+    else await this.start()
+  }
+
+  /** Whatever the last person chose, wrote or set is gone; the start screen is there. */
+  nextPerson() {
+    if (!this.manifest) return location.reload()
+    if (this.draft) this.store.put(this.draft)
+    this.draft = null
+    ledger.length = 0
+    this.trail.forget()
+    setLanguage('zh')
+    this.bar.reset()
+    this.toKioskStart()
   }
 
   /** Find or make the draft, fetch the manifest, show where one is. */
@@ -67,11 +111,15 @@ export class Visit {
     await this.store.save(this.draft, this.draft)
     this.trail.note({ draft: this.draft.id })
     this.go(() => waiting('wait.open'))
+    await this.load(this.draft.fingerprint)
+    this.resume(remembered)
+  }
+
+  async load(fingerprint) {
     const { early } = this
     this.early = null
-    this.manifest = await loadManifest(evaluation, early, this.draft.fingerprint, this.integrity)
+    this.manifest = await loadManifest(this.address.evaluation, early, fingerprint, this.integrity)
     this.screens = screensOf(this.manifest.facts.questionnaire, this.manifest.facts.entitled)
-    this.resume(remembered)
   }
 
   resume(remembered) {
@@ -85,6 +133,7 @@ export class Visit {
 
   toLanding() {
     const { manifest, screens, draft } = this
+    if (this.isKiosk) return this.toQuestion(0, false) // the way back from there is the idle reset
     const isResumed = Boolean(draft.token || draft.pending)
     const mustCompare = !draft.fingerprint && !isResumed
     this.go(() => landing({ manifest, screens, isResumed, mustCompare, start: () => this.start() }))
@@ -186,7 +235,9 @@ export class Visit {
 
   toReceipt() {
     const { draft, manifest } = this
-    this.go(() => receiptView({ receipt: draft.receipt, facts: manifest.facts, clear: () => this.leave() }))
+    const { receipt } = draft
+    const clear = () => (this.isKiosk ? this.nextPerson() : this.leave())
+    this.go(() => receiptView({ receipt, facts: manifest.facts, clear, isShared: this.isKiosk }))
   }
 
   toClearing(index) {
@@ -220,10 +271,15 @@ export class Visit {
 
   async explain(error, work) {
     const { draft, store } = this
+    const startOver = this.isKiosk ? () => this.nextPerson() : null
+    const isSealed = Boolean(draft && draft.sealed)
     const trouble = error instanceof Trouble ? error : new Trouble('refused')
     // A code that buys nothing leaves nothing worth keeping.
-    if (draft && ['unknown-code', 'code-already-used'].includes(trouble.kind)) await store.erase(draft.id)
-    this.go(() => troubleView({ trouble, isSealed: Boolean(draft && draft.sealed), again: () => this.attempt(work) }))
+    if (draft && ['unknown-code', 'code-already-used'].includes(trouble.kind)) {
+      await store.erase(draft.id)
+      draft.pending = null
+    }
+    this.go(() => troubleView({ trouble, isSealed, again: () => this.attempt(work), startOver }))
     // A fault of ours is not hidden from the console.
     if (trouble !== error) {
       setTimeout(() => {

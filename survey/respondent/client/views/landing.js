@@ -12,7 +12,7 @@ const STEPS = ['slip', 'token', 'sealed', 'box', 'sum']
 const LIMITS = ['network', 'server', 'words', 'screen', 'phone']
 
 /** The five pictures stand in the page as a template; the sentences beside them tell the same story. */
-function drawing(values) {
+export function drawing(values) {
   const pictures = document.getElementById('drawing').content.cloneNode(true).querySelectorAll('svg')
   return h(
     'ol',
@@ -21,9 +21,21 @@ function drawing(values) {
   )
 }
 
-function fact(key, value, tag) {
+export function fact(key, value, tag) {
   return h('div', null, h('dt', null, t(key)), h('dd', { lang: tag || null }, value))
 }
+
+/** What the sentences about the box name. */
+export function holders({ opening_key: openingKey, minimum_group: minimum }) {
+  return {
+    n: openingKey.custodians.length,
+    names: openingKey.custodians.map((custodian) => custodian.name).join(t('text.and')),
+    threshold: openingKey.threshold,
+    minimum,
+  }
+}
+
+export const limits = (keys) => h('ul', { class: 'limits' }, keys.map((key) => h('li', null, t(key))))
 
 const moment = (iso) =>
   new Date(iso).toLocaleString(TAGS[currentLanguage()], { dateStyle: 'long', timeStyle: 'short' })
@@ -37,13 +49,7 @@ function honestLink() {
 /** start: what the button does; mustCompare: the slip's check mark was not in the address; isResumed: go on. */
 export function landing({ manifest, screens, start, mustCompare, isResumed }) {
   const { facts, fingerprint } = manifest
-  const { questionnaire, opening_key: openingKey } = facts
-  const values = {
-    n: openingKey.custodians.length,
-    names: openingKey.custodians.map((custodian) => custodian.name).join(t('text.and')),
-    threshold: openingKey.threshold,
-    minimum: facts.minimum_group,
-  }
+  const { questionnaire } = facts
   return [
     heading(h('span', { lang: tagOf(questionnaire.title) }, said(questionnaire.title))),
     h(
@@ -55,9 +61,9 @@ export function landing({ manifest, screens, start, mustCompare, isResumed }) {
       fact('landing.length', t('landing.questions', { n: screens.length }))
     ),
     h('h2', null, t('landing.how')),
-    drawing(values),
+    drawing(holders(facts)),
     h('h2', null, t('landing.limits')),
-    h('ul', { class: 'limits' }, LIMITS.map((limit) => h('li', null, t('landing.limit.' + limit)))),
+    limits(LIMITS.map((limit) => 'landing.limit.' + limit)),
     h('p', null, honestLink()),
     h('h2', null, t('landing.about')),
     questionnaire.intro && h('p', { lang: tagOf(questionnaire.intro) }, said(questionnaire.intro)),

@@ -5,8 +5,8 @@ import { t } from '../language.js'
 /** Waiting is spoken too. */
 export const waiting = (key) => [h('p', { class: 'waiting', role: 'status' }, t(key))]
 
-/** What happened, what to do, and one way on. */
-export function troubleView({ trouble, again, isSealed }) {
+/** What happened, what to do, and one way on; startOver only on a shared tablet, where there is no other page. */
+export function troubleView({ trouble, again, isSealed, startOver }) {
   const ways = {
     again: () => primary(t('trouble.again'), again, { id: 'again' }),
     code: () => h('a', { class: 'main', href: '/', rel: 'noreferrer' }, t('trouble.code')),
@@ -20,7 +20,12 @@ export function troubleView({ trouble, again, isSealed }) {
       h('p', { class: 'say', 'data-kind': trouble.kind }, t('say.' + trouble.kind)),
       h('p', null, t('do.' + trouble.kind))
     ),
-    h('div', { class: 'actions' }, ways[trouble.wayOut]()),
+    h(
+      'div',
+      { class: 'actions' },
+      startOver && trouble.wayOut === 'code' ? null : ways[trouble.wayOut](),
+      startOver && button(t('kiosk.over'), startOver, { id: 'over' })
+    ),
   ]
 }
 

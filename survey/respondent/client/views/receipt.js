@@ -3,7 +3,7 @@
  */
 import { fromHex, inGroups, toBase32 } from '../protocol/bytes.js'
 import { receiptAddress } from '../protocol/receipt.js'
-import { button, h, heading } from '../dom.js'
+import { button, h, heading, primary } from '../dom.js'
 import { t } from '../language.js'
 import { drawQr, pictureOf } from '../picture.js'
 
@@ -38,10 +38,14 @@ async function copy(text) {
   }
 }
 
-/** receipt: 64 hexadecimal digits; clear() erases what this phone still knows. */
-export function receiptView({ receipt, facts, clear }) {
+/**
+ * receipt: 64 hexadecimal digits; clear() erases what this phone still knows. isShared: a tablet for everybody, which
+ * keeps and copies nothing.
+ */
+export function receiptView({ receipt, facts, clear, isShared }) {
   const groups = inGroups(toBase32(fromHex(receipt)))
   const checkAddress = receiptAddress(facts.evaluation, groups.replace(/ /g, ''))
+  const check = h('a', { href: checkAddress, target: '_blank', rel: 'noreferrer' }, t('receipt.check.now'))
   const qr = h('canvas', { class: 'qr', role: 'img', 'aria-label': t('receipt.qr') })
   drawQr(qr, facts.evaluation, groups.replace(/ /g, ''))
   const message = h('p', { class: 'message', role: 'status' })
@@ -59,7 +63,7 @@ export function receiptView({ receipt, facts, clear }) {
   }
   return [
     h('div', { class: 'end' }, tick(), heading(t('receipt.title'))),
-    h('p', null, t('receipt.thanks')),
+    h('p', null, t(isShared ? 'kiosk.thanks' : 'receipt.thanks')),
     h(
       'section',
       { class: 'receipt', 'aria-labelledby': 'receipt-label' },
@@ -69,16 +73,20 @@ export function receiptView({ receipt, facts, clear }) {
       h('details', null, h('summary', null, t('receipt.hex')), h('p', { class: 'hex' }, receipt))
     ),
     h('p', null, t('receipt.use')),
-    h('p', null, t('receipt.check'), ' ', h('a', { href: checkAddress, target: '_blank', rel: 'noreferrer' }, t('receipt.check.now'))),
-    h(
-      'div',
-      { class: 'actions' },
-      button(t('receipt.copy'), async () => {
-        message.textContent = t((await copy(groups)) ? 'receipt.copied' : 'receipt.notcopied')
-      }),
-      button(t('receipt.picture'), showPicture, { id: 'picture' }),
-      button(t('receipt.clear'), clear, { id: 'clear' })
-    ),
+    isShared
+      ? h('div', { class: 'actions' }, primary(t('kiosk.done'), clear, { id: 'clear' }))
+      : [
+          h('p', null, t('receipt.check'), ' ', check),
+          h(
+            'div',
+            { class: 'actions' },
+            button(t('receipt.copy'), async () => {
+              message.textContent = t((await copy(groups)) ? 'receipt.copied' : 'receipt.notcopied')
+            }),
+            button(t('receipt.picture'), showPicture, { id: 'picture' }),
+            button(t('receipt.clear'), clear, { id: 'clear' })
+          ),
+        ],
     message,
     shelf,
   ]

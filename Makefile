@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test needs lint bench attack faults pictures clean
+.PHONY: help setup demo test needs lint bench attack faults fuzz audit pictures clean
 
 help:
 	@echo "make demo      set up and run a demonstration round on this machine"
@@ -14,6 +14,8 @@ help:
 	@echo "make bench     speed, as ratios to floors measured in the same run"
 	@echo "make attack    everything a thief could take, and what it tells, as tables"
 	@echo "make faults    kill workers, servers and databases hundreds of times under load; KILLS=300 SEED=random"
+	@echo "make fuzz      coverage-guided: what every parser does with bytes nobody meant; SECONDS=60 for each"
+	@echo "make audit     known vulnerabilities of the locked packages (asks pypi.org)"
 	@echo "make clean     remove what was built"
 
 setup:
@@ -37,13 +39,26 @@ SEED ?= 0
 faults: needs setup
 	@SURVEY_KILLS=$(KILLS) SURVEY_SEED=$(SEED) $(BIN)/python -m pytest tests/faults -p no:randomly -s -v
 
+SECONDS ?= 60
+fuzz: setup
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check \
+		--only-binary :all: --no-deps --require-hashes -r tools/fuzz.lock || \
+		{ echo "fuzz: atheris has no wheel for this Python; use CPython 3.11 to 3.13 on Linux: make fuzz PYTHON=python3.12" >&2; exit 1; }
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+# In an environment of its own, so that the auditor's packages are not among the audited.
+audit:
+	@[ -x .venv-audit/bin/pip-audit ] || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/python -m pip install -q \
+		--disable-pip-version-check --require-hashes -r tools/audit.lock; }
+	@.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) node_modules survey/respondent/client/dist .setup build *.egg-info
+	rm -rf $(VENV) node_modules survey/respondent/client/dist survey/custodian/client/dist .setup build *.egg-info
 
 bench: setup
 	@$(BIN)/python -m tests.bench

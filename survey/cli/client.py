@@ -41,7 +41,10 @@ class Slip:
     @classmethod
     def of_url(cls, url: str, unit: str = "") -> Slip:
         """From {public_url}/e/{evaluation}#c=CODE&m=FINGERPRINT; raises InvalidSpec."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # brackets of an IPv6 address that is none
+            raise InvalidSpec("A slip's url has no host.") from None
         values = dict(pair.split("=", 1) for pair in parts.fragment.split("&") if "=" in pair)
         folder, _, evaluation_id = parts.path.rpartition("/")
         if not folder.endswith("/e") or not evaluation_id or set(values) != {"c", "m"}:

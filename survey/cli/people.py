@@ -79,7 +79,7 @@ def read_answers(path: Path) -> list[Answered]:
             try:
                 document = json.loads(line)
                 answers, texts = document["answers"], document.get("texts", {})
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 answers = texts = None
             if not _is_text_map(answers) or not _is_text_map(texts):
                 raise InvalidSpec(

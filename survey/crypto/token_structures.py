@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -180,7 +181,7 @@ def parse_spki(spki: bytes) -> rsa.RSAPublicKey:
     """The key in an SPKI as spki_of writes it; any other form or size is refused with InvalidInput."""
     try:
         key = serialization.load_der_public_key(spki)
-    except ValueError as reason:
+    except (ValueError, UnsupportedAlgorithm) as reason:
         raise InvalidInput("The token key is not an SPKI in DER.") from reason
     if not isinstance(key, rsa.RSAPublicKey) or _spki(key) != spki:
         raise InvalidInput("The token key is not RSA-2048 in the form of RFC 9578, section 6.5.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ def check_package(path: Path) -> Iterator[Verdict]:
     try:
         with zipfile.ZipFile(path) as package:
             yield from _check(package)
-    except (zipfile.BadZipFile, OSError, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
         raise Unreadable(f"{path} is no readable audit package ({type(error).__name__}: {error}).") from None
     except (TypeError, ValueError, RecursionError, AttributeError) as error:
         raise Unreadable(f"{path}: a part of the package has the wrong form ({error}).") from None

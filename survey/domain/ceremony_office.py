@@ -95,7 +95,7 @@ class Invitation:
             )
             is_whole = read["schema"] == INVITATION_SCHEMA and invitation.index in invitation.agreed.indices
             invitation.agreed.key_making  # noqa: B018  # refuses names and thresholds that cannot be
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             is_whole = False
         if not is_whole:
             raise InvalidInput("This is not an invitation of a custodian.")

@@ -90,7 +90,7 @@ class Draft:
                     for attempt, phases in said.items()
                 },
             )
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise InvalidInput("This is not a draft of a key share.") from None
 
 

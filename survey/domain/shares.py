@@ -85,7 +85,7 @@ class ShareFile:
         """
         try:
             document = json.loads(path.read_bytes())
-        except ValueError:
+        except (ValueError, RecursionError):
             raise InvalidSpec(f"{path} is not a share file (no JSON).") from None
         if not isinstance(document, dict) or document.get("schema") not in (SHARE_SCHEMA, LOCKED_SCHEMA):
             raise InvalidSpec(f"{path} is not a share file (schema {LOCKED_SCHEMA} expected).")

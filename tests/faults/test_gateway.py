@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,7 +90,8 @@ def run(
     async def once() -> None:
         await Gateway(app, 1, body_within=body_within).__rsgi__(scope, protocol)
 
-    asyncio.run(once())
+    with ThreadPoolExecutor(1) as thread:  # the browser tests keep a loop running in this one
+        thread.submit(lambda: asyncio.run(once())).result()
     return protocol
 
 

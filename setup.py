@@ -30,7 +30,8 @@ class BuildWithPage(build_py):
             check=True,
         )
         package = Path(self.build_lib) / "survey"
-        self._copy(TOP / "survey" / "respondent" / "client" / "dist", package / "respondent" / "client" / "dist")
+        for folder in ("respondent", "custodian"):
+            self._copy(TOP / "survey" / folder / "client" / "dist", package / folder / "client" / "dist")
         self._copy(TOP / "survey" / "translations", package / "translations")
         self._copy(TOP / "templates", package / "templates")
         for font in FONTS:

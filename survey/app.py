@@ -63,7 +63,7 @@ def build_app(settings: Settings | None, services: Services | None) -> Flask:
     )
     app.register_blueprint(respondent.make_blueprint(desk, templates / "respondent", installation))
     app.register_blueprint(office.make_blueprint(services))
-    app.register_blueprint(custodian.make_blueprint(services))
+    app.register_blueprint(custodian.make_blueprint(services, templates / "custodian"))
     app.url_value_preprocessor(_require_storable)
     if services.settings.is_https:
         app.after_request(_https_only)

@@ -15,6 +15,7 @@ from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import check_schema, open_database
 from survey.storage.key_files import FileKeys
 from survey.storage.notice_board import SqlNoticeBoard
+from survey.storage.partial_files import PartialFiles
 from survey.storage.registry import SqlRegistry
 from survey.storage.reports import SqlReports
 from survey.storage.work_book import SqlWorkBook
@@ -29,6 +30,7 @@ class Services:
     box: SqlBallotBox
     keys: FileKeys
     board: SqlNoticeBoard
+    partials: PartialFiles
     reports: SqlReports
     accounts: SqlAccounts
     audit: SqlAuditLog
@@ -62,6 +64,7 @@ def open_services(settings: Settings) -> Services:
         box=SqlBallotBox(engine),
         keys=FileKeys(settings.keys_folder),
         board=SqlNoticeBoard(engine),
+        partials=PartialFiles(settings.instance / "partials"),
         reports=SqlReports(engine),
         accounts=SqlAccounts(engine),
         audit=SqlAuditLog(engine, utc_now),

@@ -35,7 +35,7 @@ ALLOWED = {
         "survey.sheets",
     },
     "sheets": {"openpyxl", "survey.domain"},
-    "custodian": {"flask", "flask_babel", "flask_login", "flask_wtf", "wtforms", "survey.domain"},
+    "custodian": {"flask", "jinja2", "survey.domain"},
     "reports": {"docx", "fontTools", "jinja2", "markupsafe", "segno", "typst", "xlsxwriter", "survey.domain"},
 }
 EVERYWHERE = {"survey.errors", "survey.audience"}

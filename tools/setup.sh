@@ -27,8 +27,9 @@ if ! current venv "$want" || [ ! -x .venv/bin/python ]; then
 fi
 
 # 2. The page bundle and the fonts, from package-lock.json.
-want=$(digest package-lock.json package.json tools/build_page.py; find survey/respondent/client -path '*/dist' -prune -o -type f -print | LC_ALL=C sort | xargs sha256sum)
-if ! current page "$want" || [ ! -f survey/respondent/client/dist/answer.js ] || [ ! -d node_modules ]; then
+want=$(digest package-lock.json package.json tools/build_page.py; find survey/respondent/client survey/custodian/client -path '*/dist' -prune -o -type f -print | LC_ALL=C sort | xargs sha256sum)
+if ! current page "$want" || [ ! -f survey/respondent/client/dist/answer.js ] ||
+    [ ! -f survey/custodian/client/dist/worker.js ] || [ ! -d node_modules ]; then
     echo "setup: page bundle and fonts"
     .venv/bin/python tools/build_page.py
     echo "$want" >.setup/page

@@ -304,18 +304,17 @@ def write_boxes(services: Services, round_: Round, out: Path) -> str:
 
 @round_group.command()
 @_round_argument
-@click.argument(
-    "parts", metavar="PART...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("parts", metavar="[PART]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_json_option
 @click.pass_obj
 def count(instance: Path, round_id: str, parts: tuple[Path, ...], as_json: bool) -> None:
     """Check the custodians' partial openings, open every ballot of ROUND, count, and freeze the result.
 
-    Happens once. Destroy the PART files afterwards: together they open every answer.
+    Without PART it takes those that custodians handed in on their page, and destroys them when all is counted.
+    Happens once. Destroy PART files afterwards: together they open every answer.
     """
     services, round_ = _find(instance, round_id)
-    record, counted, void = count_ballots(services, round_, parts)
+    record, counted, void = count_ballots(services, round_, parts or tuple(services.partials.files(round_id).values()))
     if as_json:
         print_json({"round": round_.id, "record": record, "counted": counted, "void": void})
         return
@@ -356,6 +355,7 @@ def count_ballots(services: Services, round_: Round, parts: tuple[Path, ...]) ->
         if executor is not None:
             executor.shutdown(cancel_futures=True)
     note(services, "count-round", round_.id)
+    services.partials.destroy(round_.id)
     evaluations = json.loads(record)["evaluations"]
     void = sum(sum(evaluation["void"].values()) for evaluation in evaluations)
     return record_hash(record), sum(evaluation["counted"] for evaluation in evaluations), void

@@ -8,9 +8,11 @@ Source: 2-protocol, section 2.4; docs/ceremony.md.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Blueprint, Response
 
-from survey.custodian import ceremony, refusals
+from survey.custodian import ceremony, opening, pages, refusals
 from survey.custodian.needs import Services
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -40,12 +42,14 @@ HEADERS = {
 }
 
 
-def make_blueprint(services: Services) -> Blueprint:
-    """The custodians' interface over the given stores."""
+def make_blueprint(services: Services, templates: Path) -> Blueprint:
+    """The custodians' interface over the given stores; `templates` is the folder of the page's source."""
     blueprint = Blueprint("custodian", __name__, url_prefix="/custodian")
     blueprint.after_request(_same_headers)
     refusals.register(blueprint)
+    pages.register(blueprint, templates)
     ceremony.register(blueprint, services)
+    opening.register(blueprint, services)
     return blueprint
 
 

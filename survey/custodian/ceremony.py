@@ -8,9 +8,10 @@ from flask import Blueprint, Response, request
 
 from survey.audience import serves
 from survey.custodian.needs import Services
+from survey.custodian.opening import challenge_of, given_by
 from survey.custodian.seats import Seat, note, seat_of_request
 from survey.domain.ceremony import MESSAGE_MAX
-from survey.domain.ceremony_office import Standing, post, standing
+from survey.domain.ceremony_office import Standing, b64url, post, standing
 from survey.domain.lifecycle import get_round
 from survey.errors import SurveyError, TooLarge
 
@@ -23,7 +24,7 @@ def register(blueprint: Blueprint, services: Services) -> None:
     def board() -> Response:
         """The board of the invitation's round, and where the round stands."""
         seat = seat_of_request(services)
-        return _answer(seat, standing(seat.round, services.board))
+        return _answer(services, seat, standing(seat.round, services.board))
 
     @blueprint.post("/messages")
     @serves("custodian")
@@ -40,9 +41,20 @@ def register(blueprint: Blueprint, services: Services) -> None:
             raise
         note(services, seat, "ceremony-message", after.board.phase if after.stopped is None else "stopped")
         fresh = Seat(get_round(services.registry, seat.round.id), seat.index)
-        return _answer(fresh, after)
+        return _answer(services, fresh, after)
 
 
-def _answer(seat: Seat, now: Standing) -> Response:
-    document = {"index": seat.index, "state": seat.round.state.value, "board": now.document}
+def _answer(services: Services, seat: Seat, now: Standing) -> Response:
+    round_ = seat.round
+    digest = services.registry.find_boxes_digest(round_.id)
+    document = {
+        "index": seat.index,
+        "state": round_.state.value,
+        "public_key": b64url(round_.opening_key.public_key) if round_.opening_key else None,
+        "verification_key": b64url(round_.custodians[seat.index - 1].verification_key),
+        "challenge": b64url(challenge_of(services, seat)),
+        "boxes_digest": digest.hex() if digest else None,
+        "given": given_by(services, seat),
+        "board": now.document,
+    }
     return Response(json.dumps(document, ensure_ascii=False).encode("utf-8"), content_type=JSON)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from survey.domain.ports import BallotBox, Clock, NoticeBoard, Randomness, Registry
+from survey.domain.ports import BallotBox, Clock, KeyFiles, NoticeBoard, PartialStore, Registry
 
 
 class StaffLog(Protocol):
@@ -32,4 +32,7 @@ class Services(Protocol):
     def clock(self) -> Clock: ...
 
     @property
-    def randomness(self) -> Randomness: ...
+    def keys(self) -> KeyFiles: ...
+
+    @property
+    def partials(self) -> PartialStore: ...

@@ -196,9 +196,12 @@ def restart(round_: Round, *, board: NoticeBoard) -> int:
     round_.require(State.DRAFT)
     if round_.opening_key is not None:
         raise WrongState(f"Round {round_.id} already has its opening key.")
-    number = standing(round_, board).board.agreed.attempt
-    board.begin_again(round_.id, number)
-    return number + 1
+    attempt = board.find_attempt(round_.id)
+    if attempt is None:
+        raise NotFound(f"Nobody has been invited to the key ceremony of round {round_.id} yet.")
+    # What was said is not read: after a change of the draft it belongs to other facts and would be refused.
+    board.begin_again(round_.id, attempt.number)
+    return attempt.number + 1
 
 
 def _settle(round_: Round, *, board: NoticeBoard, registry: Registry) -> Standing:
@@ -226,6 +229,18 @@ def give_key(round_: Round, board: Board, registry: Registry) -> None:
     )
     key = OpeningKey(facts.public_key, transcript.encode())
     registry.save_round(replace(stored, custodians=custodians, opening_key=key), expected=State.DRAFT)
+
+
+def read_proof(raw: bytes) -> bytes:
+    """The proof in {"proof": base64url}; raises InvalidInput."""
+    try:
+        return b64url_decode(json.loads(raw)["proof"])
+    except (ValueError, KeyError, TypeError):
+        raise InvalidInput('Expected {"proof": base64url of 64 bytes}.') from None
+
+
+def b64url(data: bytes | None) -> str | None:
+    return None if data is None else b64url_encode(data)
 
 
 def _unpadded(data: bytes) -> str:

@@ -78,32 +78,41 @@ def count(
 
 def _check_partials(round_: Round, partials: Sequence[PartialFile], box: BallotBox, digest: bytes) -> list[PartialFile]:
     """All given partials are checked, wrong ones refused by name; the first t are used."""
-    custodians = {custodian.index: custodian for custodian in round_.custodians}
     seen: set[int] = set()
     for partial in partials:
-        custodian = custodians.get(partial.index)
-        if custodian is None or partial.custodian != custodian.name or partial.round_id != round_.id:
-            raise WrongPartial(f"{partial.path} is not from a custodian of round {round_.id} ({partial.custodian}).")
+        _check_header(round_, partial, digest)
         if partial.index in seen:
             raise WrongPartial(f"{partial.path}: custodian {partial.custodian} has already given a partial opening.")
-        if partial.boxes_digest != digest:
-            raise WrongPartial(f"{partial.path}: custodian {partial.custodian} worked on another list of ballots.")
         seen.add(partial.index)
     if len(partials) < round_.threshold:
         raise TooFewShares(f"{round_.threshold} custodians are needed to open; {len(partials)} partial openings given.")
     for partial in partials:
-        key = custodians[partial.index].verification_key or b""
-        try:
-            verify_partial(
-                key,
-                OpenableEncs(round_, box),
-                Partial(partial.points, partial.proof),
-                digest,
-                custodian=partial.custodian,
-            )
-        except (WrongPartial, InvalidInput) as reason:
-            raise WrongPartial(f"{partial.path}: the proof of custodian {partial.custodian} fails: {reason}") from None
+        check_partial(round_, partial, box, digest)
     return list(partials[: round_.threshold])
+
+
+def check_partial(round_: Round, partial: PartialFile, box: BallotBox, digest: bytes) -> None:
+    """One partial opening against the frozen list with this digest. Raises WrongPartial, naming the custodian."""
+    _check_header(round_, partial, digest)
+    key = round_.custodians[partial.index - 1].verification_key or b""
+    try:
+        verify_partial(
+            key,
+            OpenableEncs(round_, box),
+            Partial(partial.points, partial.proof),
+            digest,
+            custodian=partial.custodian,
+        )
+    except (WrongPartial, InvalidInput) as reason:
+        raise WrongPartial(f"{partial.path}: the proof of custodian {partial.custodian} fails: {reason}") from None
+
+
+def _check_header(round_: Round, partial: PartialFile, digest: bytes) -> None:
+    names = {custodian.index: custodian.name for custodian in round_.custodians}
+    if partial.custodian != names.get(partial.index) or partial.round_id != round_.id:
+        raise WrongPartial(f"{partial.path} is not from a custodian of round {round_.id} ({partial.custodian}).")
+    if partial.boxes_digest != digest:
+        raise WrongPartial(f"{partial.path}: custodian {partial.custodian} worked on another list of ballots.")
 
 
 @dataclass(frozen=True)

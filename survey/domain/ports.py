@@ -188,7 +188,7 @@ class PartialStore(Protocol):
     database and of every backup, and destroyed when the round is counted.
     """
 
-    def receive(self, chunks: Iterable[bytes]) -> Path:
+    def receive(self, round_id: str, chunks: Iterable[bytes]) -> Path:
         """Write what a custodian sends to a new file that only this program reads; keep() or drop() it."""
 
     def keep(self, file: Path, round_id: str, index: int) -> None:
@@ -200,7 +200,7 @@ class PartialStore(Protocol):
         """index -> file of every partial opening given."""
 
     def destroy(self, round_id: str) -> list[tuple[int, str]]:
-        """Overwrite and remove all of a round; returns (index, SHA-256 in hexadecimal) of each."""
+        """Overwrite and remove all of a round, unfinished ones too; (index, SHA-256 in hexadecimal) of each given."""
 
 
 class KeyFiles(Protocol):

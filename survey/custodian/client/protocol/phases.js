@@ -1,0 +1,3 @@
+/** The phases of a ceremony, in order; DONE comes after the last. */
+export const PHASES = ['join', 'commit', 'reveal', 'deal', 'verify', 'confirm']
+export const DONE = 'done'

@@ -1,0 +1,51 @@
+/** Between making and opening: saving what is not saved yet, and testing the share. */
+import { h, heading } from '../../../respondent/client/dom.js'
+import { fromBase64url } from '../../../respondent/client/protocol/bytes.js'
+import { kept } from '../keeping.js'
+import { t } from '../language.js'
+import { Making, recordId, showSaving } from './making.js'
+import { passphraseForm, sentence, shareChooser } from './parts.js'
+
+/** What the server says of this custodian's key; the share must fit it. */
+export function ownOf(seat) {
+  return {
+    round: seat.board.round,
+    index: seat.index,
+    custodian: seat.board.custodians[seat.index - 1],
+    publicKey: fromBase64url(seat.public_key),
+    verificationKey: fromBase64url(seat.verification_key),
+  }
+}
+
+export async function showKeeping(visit) {
+  const record = await kept(recordId(visit.seat))
+  if (record && record.file) return showSaving(visit, record)
+  // Everybody confirmed while this browser was closed: the share is still to be put together.
+  if (record) return new Making(visit).begin()
+  return visit.show(() => [heading(t('keep.title')), h('p', null, t('keep.why')), ...testing(visit)])
+}
+
+function testing(visit) {
+  const chooser = shareChooser()
+  const good = h('p', { class: 'message', role: 'status' })
+  const work = async ([passphrase]) => {
+    good.textContent = ''
+    try {
+      const { seat } = visit
+      const question = { text: await chooser.text(), passphrase, own: ownOf(seat), challenge: seat.challenge }
+      await visit.server.test(await visit.ask('test', question))
+      good.textContent = t('test.good')
+      return ''
+    } catch (error) {
+      if (error.kind) return sentence(error, visit.seat)
+      throw error
+    }
+  }
+  return [
+    h('h2', null, t('test.title')),
+    h('p', null, t('test.why')),
+    passphraseForm([[t('pass.old'), null, 'current-password']], t('test.go'), work, chooser.node),
+    good,
+  ]
+}
+

@@ -1,0 +1,232 @@
+/**
+ * Making the key: choosing a passphrase, going through the phases, comparing the check words, putting the share away.
+ * One passes through here again after every interruption; what was said is kept before it is sent.
+ */
+import { button, h, heading, primary } from '../../../respondent/client/dom.js'
+import { forget, keep, kept } from '../keeping.js'
+import { list, t } from '../language.js'
+import { DONE, PHASES } from '../protocol/phases.js'
+import { isLongEnough } from '../protocol/passphrase.js'
+import { Refusal } from '../protocol/refusal.js'
+import { paperSheet, passphraseForm, sentence, wordList } from './parts.js'
+
+const PAUSE = 1000 // a handful of people, for some minutes
+
+export const recordId = (seat) => `${seat.board.round}/${seat.index}`
+
+export class Making {
+  constructor(visit) {
+    this.visit = visit
+    this.ask = visit.ask
+    this.isAgreed = false
+    this.shown = null
+  }
+
+  get seat() {
+    return this.visit.seat
+  }
+
+  get id() {
+    return recordId(this.seat)
+  }
+
+  async begin() {
+    const record = await kept(this.id)
+    this.visit.show(record ? () => this.resumeScreen(record) : () => this.beginScreen())
+  }
+
+  beginScreen() {
+    const { threshold, custodians } = this.seat.board
+    const work = async ([passphrase, again]) => {
+      if (!isLongEnough(passphrase)) return t('pass.short')
+      if (passphrase !== again) return t('pass.differ')
+      return this.enter(async () => {
+        const question = { document: this.seat.board, index: this.seat.index, passphrase }
+        await keep({ id: this.id, locked: await this.ask('begin', question), file: null })
+      })
+    }
+    return [
+      heading(t('begin.title')),
+      h('p', null, t('begin.why', { threshold, count: custodians.length })),
+      h('p', null, t('begin.how')),
+      h('p', null, t('begin.own')),
+      passphraseForm(
+        [
+          [t('pass.new'), t('pass.new.hint'), 'new-password'],
+          [t('pass.again'), null, 'new-password'],
+        ],
+        t('begin.go'),
+        work,
+      ),
+    ]
+  }
+
+  resumeScreen(record) {
+    const work = ([passphrase]) => this.enter(() => this.ask('resume', { locked: record.locked, passphrase }))
+    return [
+      heading(t('resume.title')),
+      h('p', null, t('resume.why')),
+      passphraseForm([[t('pass.old'), null, 'current-password']], t('resume.go'), work),
+    ]
+  }
+
+  /** Do the work behind a form, then go on; a wrong passphrase is said beside the form, all else is a screen. */
+  async enter(work) {
+    try {
+      await work()
+    } catch (error) {
+      if (error instanceof Refusal && error.kind === 'wrong-passphrase') return sentence(error)
+      this.visit.fail(error)
+      return ''
+    }
+    this.goOn()
+    return ''
+  }
+
+  /** Read, say, wait, until the key is made or somebody has to decide something. */
+  async goOn() {
+    try {
+      for (;;) {
+        const isOver = await this.step()
+        if (isOver) return
+        await new Promise((resolve) => setTimeout(resolve, PAUSE))
+      }
+    } catch (error) {
+      // The draft stays in the worker: trying again goes on without the passphrase.
+      this.shown = null
+      this.visit.fail(error, () => this.goOn())
+    }
+  }
+
+  /** -> true when this loop has ended: the key is made, or the check words wait for a person. */
+  async step() {
+    let told
+    do {
+      if (await this.isStopped()) return false
+      told = await this.ask('advance', { document: this.seat.board, isAgreed: this.isAgreed })
+      if (told.phase === 'confirm' && !told.hasSpoken && !this.isAgreed) {
+        this.visit.show(() => this.wordsScreen(told))
+        return true
+      }
+      if (told.message !== null) {
+        await keep({ id: this.id, locked: told.locked, file: null })
+        this.showSteps(told)
+        this.visit.seat = await this.visit.server.say(told.message)
+      }
+    } while (told.message !== null)
+    if (told.phase === DONE) {
+      await this.save(told)
+      return true
+    }
+    this.showSteps(told)
+    this.visit.seat = await this.visit.server.board().catch((error) => {
+      if (error.kind === 'network') return this.seat // comes back
+      throw error
+    })
+    return false
+  }
+
+  async isStopped() {
+    const { stopped } = this.seat.board
+    if (stopped === null) return false
+    this.isAgreed = false
+    if (this.shown !== `stopped ${stopped}`) {
+      this.shown = `stopped ${stopped}`
+      const refusal = new Refusal('stopped', { reason: stopped })
+      this.visit.fail(refusal, () => {})
+    }
+    this.visit.seat = await this.visit.server.board()
+    return true
+  }
+
+  showSteps(told) {
+    const key = JSON.stringify([told.phase, told.missing])
+    if (this.shown === key) return
+    this.shown = key
+    this.visit.show(() => this.stepsScreen(told))
+  }
+
+  stepsScreen({ phase, missing, identity }) {
+    const now = PHASES.indexOf(phase)
+    const others = missing.filter((index) => index !== this.seat.index)
+    const names = others.map((index) => this.seat.board.custodians[index - 1])
+    return [
+      heading(t('steps.title')),
+      h('p', null, t('steps.stay')),
+      h(
+        'ol',
+        { class: 'steps' },
+        PHASES.map((name, at) =>
+          h(
+            'li',
+            { class: at < now ? 'past' : at === now ? 'now' : null, 'aria-current': at === now ? 'step' : null },
+            t(`step.${name}`),
+          ),
+        ),
+      ),
+      h('p', { class: 'waited', role: 'status' }, names.length ? t('steps.waiting', { names: list(names) }) : t('steps.working')),
+      h('p', { class: 'kept' }, t('steps.identity', { identity })),
+    ]
+  }
+
+  wordsScreen(told) {
+    const agree = () => {
+      this.isAgreed = true
+      this.shown = null
+      this.goOn()
+    }
+    const differ = () =>
+      this.visit.show(() => [heading(t('words.stop.title')), h('p', null, t('words.stop'))])
+    return [
+      heading(t('words.title')),
+      h('p', null, t('words.why')),
+      wordList(told.words),
+      h('p', { class: 'actions' }, primary(t('words.same'), agree), button(t('words.differ'), differ)),
+    ]
+  }
+
+  async save(told) {
+    const { file, paper } = await this.ask('finish', { document: this.seat.board })
+    const record = await kept(this.id)
+    await keep({ ...record, file, paper, words: told.words })
+    showSaving(this.visit, { file, paper, words: told.words })
+  }
+}
+
+/** The share, to be saved as a file and on paper; stays in this browser until the custodian says that it is saved. */
+export function showSaving(visit, { file, paper, words }) {
+  const { seat } = visit
+  let isSaved = false
+  const said = h('p', { class: 'complaint', role: 'alert' })
+  const name = seat.board.custodians[seat.index - 1]
+  const download = () => {
+    const address = URL.createObjectURL(new Blob([file], { type: 'application/json' }))
+    const link = h('a', { href: address, download: `${name}.share` })
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(address), 10000)
+    isSaved = true
+    said.textContent = ''
+  }
+  const finish = async () => {
+    if (!isSaved) {
+      said.textContent = t('save.first')
+      return
+    }
+    await forget(recordId(seat))
+    visit.begin()
+  }
+  visit.show(() => [
+    heading(t('save.title')),
+    h('p', null, t('save.why')),
+    said,
+    h(
+      'p',
+      { class: 'actions' },
+      primary(t('save.file'), download),
+      button(t('save.print'), () => window.print()),
+      button(t('save.done'), finish),
+    ),
+    paperSheet(seat, paper, words),
+  ])
+}
+

@@ -13,7 +13,21 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from survey.office import access, account, headers, language, login, reports, rounds, trail, turnout
+from survey.office import (
+    access,
+    account,
+    approvals,
+    drafts,
+    headers,
+    language,
+    login,
+    reports,
+    reviews,
+    rounds,
+    trail,
+    turnout,
+    uploads,
+)
 from survey.office.needs import Services
 
 
@@ -21,10 +35,11 @@ def make_blueprint(services: Services) -> Blueprint:
     """All office pages at /office. Registering it sets up sessions, CSRF and languages for these pages only."""
     blueprint = Blueprint("office", __name__, url_prefix="/office")
     # Order matters: headers go on last of all, after the log line is written.
+    uploads.install(blueprint)  # before anything reads a form
     headers.install(blueprint)
     trail.install(blueprint, services)
     language.install(blueprint)
     access.install(blueprint, services)
-    for task in (login, account, rounds, turnout, reports):
+    for task in (login, account, rounds, drafts, turnout, reports, reviews, approvals):
         task.install(blueprint, services)
     return blueprint

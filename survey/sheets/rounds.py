@@ -72,7 +72,7 @@ def read_round_workbook(content: bytes) -> Import:
         title, cell = reading.where(fault.place, round_sheet.title, units_sheet.title)
         if (title, cell) not in known:
             reading.wrong.append(WrongCell(title, cell, fault))
-    return Import(draft, reading.wrong)
+    return Import(draft, sorted(reading.wrong, key=_reading_order))
 
 
 def read_units_workbook(content: bytes, draft: Draft) -> Import:
@@ -86,7 +86,13 @@ def read_units_workbook(content: bytes, draft: Draft) -> Import:
         title, cell = reading.where(fault.place, "", sheet.title)
         if title and (title, cell) not in known:
             reading.wrong.append(WrongCell(title, cell, fault))
-    return Import(draft, reading.wrong)
+    return Import(draft, sorted(reading.wrong, key=_reading_order))
+
+
+def _reading_order(wrong: WrongCell) -> tuple[bool, int, str]:
+    """The sheet of the round first, then line by line."""
+    line = int(wrong.cell[1:]) if wrong.cell else 0
+    return wrong.sheet.lower() in (UNITS_SHEET, _SHEETS[UNITS_SHEET]), line, wrong.cell
 
 
 def _sheet(sheets: Mapping[str, Sheet], name: str) -> Sheet:

@@ -1,0 +1,14 @@
+"""What cannot be undone asks for a typed word: a slip of the mouse types nothing. Either language's word will do."""
+
+from __future__ import annotations
+
+from flask import request
+
+DELETE = ("删除", "delete")
+REPRINT = ("重印", "reprint")
+CLOSE = ("截止", "close")
+COUNT = ("开封", "open")
+
+
+def is_confirmed(words: tuple[str, str]) -> bool:
+    return request.form.get("confirm", "").strip().lower() in words

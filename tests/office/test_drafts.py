@@ -1,0 +1,384 @@
+"""New rounds in the browser: by form, from Excel, copied; changed and deleted while a draft."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import openpyxl
+import pytest
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import stream_encode_multipart
+
+from survey.domain.ports import Attempt
+from survey.domain.rounds import OpeningKey, State
+from survey.sheets.template import template
+from tests.office.conftest import HTTPS
+
+FORM = {
+    "name": "2027年第一轮巡察",
+    "custodians": "巡察办\n纪委\n组织部",
+    "threshold": "2",
+    "minimum_group": "5",
+    "texts_minimum": "10",
+    "spare_percent": "8",
+}
+ROWS = [("第一巡察组", "组长甲", "文学院", "42"), ("", "", "后勤处", "３"), ("第二巡察组", "", "图书馆", "14")]
+
+
+def form_of(rows=ROWS, **changes: str) -> MultiDict[str, str]:
+    form = MultiDict({**FORM, **changes})
+    for row in rows:
+        for name, value in zip(("team", "leader", "unit", "entitled"), row, strict=True):
+            form.add(name, value)
+    return form
+
+
+def post(visitor, path: str, form: MultiDict[str, Any], form_at: str = "/office/rounds/new", **kwargs: Any):
+    form.setlist("csrf_token", [visitor.token(form_at)])
+    return visitor.client.post(path, data=form, **HTTPS, **kwargs)
+
+
+def workbook(round_rows=None, unit_rows=None) -> openpyxl.Workbook:
+    book = openpyxl.load_workbook(io.BytesIO(template()))
+    for title, rows in (("round", round_rows), ("units", unit_rows)):
+        if rows is not None:
+            del book[title]
+            sheet = book.create_sheet(title)
+            for row in rows:
+                sheet.append(row)
+    return book
+
+
+def content_of(book: openpyxl.Workbook) -> bytes:
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def upload(visitor, content: bytes, path: str = "/office/rounds/import", name: str = "名单.xlsx"):
+    form = MultiDict([("csrf_token", visitor.token(path)), ("file", FileStorage(io.BytesIO(content), name))])
+    # In memory: the test client would write a large body to a temporary file of its own.
+    body, length, boundary = stream_encode_multipart(form, use_tempfile=False)
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return visitor.client.post(path, input_stream=body, content_length=length, content_type=kind, **HTTPS)
+
+
+def made_of(services, before: set[str]):
+    [new] = set(services.registry.rounds) - before
+    return services.registry.rounds[new]
+
+
+@pytest.fixture
+def office(signed_in):
+    return signed_in("office")
+
+
+# --- by form
+
+
+def test_a_round_is_made_by_form(office, services):
+    before = set(services.registry.rounds)
+    response = post(office, "/office/rounds/new", form_of(closes_at="2027-03-01T18:00"))
+    assert response.status_code == 303
+    round_ = made_of(services, before)
+    assert response.location.endswith(f"/office/rounds/{round_.id}")
+    assert [(team.team, team.leader, team.entitled) for team in round_.evaluations] == [
+        ("第一巡察组", "组长甲", 45),
+        ("第二巡察组", None, 14),
+    ]
+    assert round_.closes_at
+    assert round_.closes_at.isoformat() == "2027-03-01T18:00:00+08:00"
+    assert "轮次已建好" in office.get(response.location).text
+    assert services.audit.lines[-2] | {"address": ""} == {
+        "account": "office",
+        "address": "",
+        "action": "make-round",
+        "object": round_.id,
+        "result": "done",
+    }
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        (form_of(name=" "), "轮次名称</a>：应当是1至60个字的名称"),
+        (form_of(custodians="甲\n乙"), "应当有3至15位密钥保管人"),
+        (form_of(custodians="甲\n乙\n甲"), "名称不能重复。现在是：甲"),
+        (form_of(threshold="3"), "应当是2至2的整数。现在是：3"),
+        (form_of(minimum_group="2"), "应当是3至1000的整数"),
+        (form_of(texts_minimum="4"), "应当是5至1000的整数"),
+        (form_of(spare_percent="8.5"), "应当是0至100的整数。现在是：8.5"),
+        (form_of(opens_at="morgen"), "应当是带时区的时间"),
+        (form_of(opens_at="2027-03-01T18:00", closes_at="2027-03-01T17:00"), "应当晚于开放时间"),
+        (form_of(rows=[]), "至少要有一个单位"),
+        (form_of(rows=[("", "", "文学院", "5")]), "第1行，巡察组</a>：应当有巡察组的名称"),
+        (form_of(rows=[*ROWS, ("", "", "文学院", "5")]), "第4行，被巡察单位</a>：名称不能重复。现在是：文学院"),
+        (form_of(rows=[*ROWS, ("第一巡察组", "组长乙", "档案馆", "5")]), "应当和上面一样是“组长甲”"),
+        (form_of(rows=[("第一巡察组", "", "文学院", "0")]), "第1行，应参评（人）</a>：应当是1至100000的整数"),
+        (form_of(rows=[("第一巡察组", "", "文学院", "")]), "现在是空的"),
+        (form_of(rows=[("第一巡察组", "", "字" * 61, "5")]), "应当是1至60个字的名称"),
+    ],
+)
+def test_every_fault_is_named_and_nothing_is_made(office, services, form, sentence):
+    before = set(services.registry.rounds)
+    response = post(office, "/office/rounds/new", form)
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert set(services.registry.rounds) == before
+
+
+def test_all_faults_are_named_at_once_and_what_was_typed_stays(office):
+    page = post(office, "/office/rounds/new", form_of(name="", rows=[("第一巡察组", "", "", "x")])).text
+    faults = page.split('class="error faults"')[1].split("</div>")[0]
+    assert faults.count("<li>") == 3
+    assert 'value="x"' in page
+    assert 'aria-invalid="true"' in page
+
+
+def test_more_lines_saves_nothing_and_keeps_what_was_typed(office, services):
+    before = set(services.registry.rounds)
+    page = post(office, "/office/rounds/new", form_of(more="1")).text
+    assert page.count('name="unit"') == len(ROWS) + 24
+    assert 'value="后勤处"' in page
+    assert set(services.registry.rounds) == before
+
+
+def test_markup_in_a_form_stays_text(office):
+    page = post(office, "/office/rounds/new", form_of(name='"><b>x', rows=[("<i>", "", "", "")])).text
+    assert "<b>" not in page
+    assert "<i>" not in page
+
+
+@pytest.mark.parametrize("role", ["reader", "custodian", "auditor", "system-admin", "security-admin"])
+def test_other_roles_make_no_round(signed_in, services, role):
+    visitor = signed_in(role)
+    before = set(services.registry.rounds)
+    assert visitor.get("/office/rounds/new").status_code == 403
+    assert post(visitor, "/office/rounds/new", form_of(), "/office/account").status_code == 403
+    assert set(services.registry.rounds) == before
+
+
+def test_without_the_token_of_the_form_nothing_is_made(office, services):
+    before = set(services.registry.rounds)
+    assert office.client.post("/office/rounds/new", data=form_of(), **HTTPS).status_code == 400
+    assert set(services.registry.rounds) == before
+
+
+# --- changed, copied, deleted
+
+
+def test_a_draft_is_changed_and_what_stays_keeps_its_ids(office, services):
+    draft = services.registry.rounds["draft"]
+    page = office.get("/office/rounds/draft/edit").text
+    assert 'value="文学院"' in page
+    rows = [("第一巡察组", "", "文学院", "50"), ("第四巡察组", "", "保卫处", "9")]
+    response = post(office, "/office/rounds/draft/edit", form_of(rows), "/office/rounds/draft/edit")
+    assert response.status_code == 303
+    changed = services.registry.rounds["draft"]
+    assert (changed.id, changed.name) == ("draft", FORM["name"])
+    assert changed.evaluations[0].id == draft.evaluations[0].id
+    assert changed.evaluations[0].units[0] == replace(draft.evaluations[0].units[0], entitled=50)
+    assert changed.evaluations[1].team == "第四巡察组"
+
+
+@pytest.mark.parametrize("state", [state.value for state in State if state is not State.DRAFT])
+def test_nothing_is_changed_or_deleted_after_freezing(office, services, state):
+    before = services.registry.rounds[state]
+    path = f"/office/rounds/{state}"
+    assert post(office, f"{path}/edit", form_of()).status_code == 409
+    assert post(office, f"{path}/delete", MultiDict({"confirm": "删除"})).status_code == 409
+    assert upload_into(office, state).status_code == 409
+    assert services.registry.rounds[state] == before
+
+
+def upload_into(office, round_id):
+    form: MultiDict[str, Any] = MultiDict([("file", (io.BytesIO(template()), "a.xlsx"))])
+    return post(office, f"/office/rounds/{round_id}/import", form, content_type="multipart/form-data")
+
+
+def test_with_its_key_name_custodians_and_threshold_stay(office, services):
+    draft = services.registry.rounds["draft"]
+    services.registry.rounds["draft"] = replace(draft, opening_key=OpeningKey(b"\x04" + bytes(64), b"{}"))
+    form = form_of(custodians="甲\n乙\n丙\n丁", threshold="3")
+    assert post(office, "/office/rounds/draft/edit", form, "/office/rounds/draft/edit").status_code == 303
+    changed = services.registry.rounds["draft"]
+    assert (changed.name, changed.custodians, changed.threshold) == (draft.name, draft.custodians, draft.threshold)
+    assert changed.opening_key
+    assert changed.evaluations[0].entitled == 45
+
+
+def test_while_the_key_is_being_made_nothing_changes(office, services):
+    services.board.attempts["draft"] = Attempt(1, None)
+    page = post(office, "/office/rounds/draft/edit", form_of())
+    assert page.status_code == 409
+    assert "正在制作这一轮的密钥" in page.text
+
+
+def test_a_round_is_copied_with_its_questionnaire_under_a_new_name(office, services):
+    before = set(services.registry.rounds)
+    page = office.get("/office/rounds/new?copy_of=opened").text
+    assert 'name="copy_of" value="opened"' in page
+    assert 'id="name" name="name" value=""' in page
+    assert 'value="图书馆"' in page
+    assert post(office, "/office/rounds/new", form_of(copy_of="opened")).status_code == 303
+    copy = made_of(services, before)
+    earlier = services.registry.rounds["opened"]
+    assert copy.questionnaire == earlier.questionnaire
+    assert copy.opening_key is None
+    assert not {team.id for team in copy.evaluations} & {team.id for team in earlier.evaluations}
+
+
+def test_a_draft_is_deleted_only_with_the_typed_word(office, services):
+    token_at = "/office/rounds/draft"
+    post(office, "/office/rounds/draft/delete", MultiDict({"confirm": "x"}), token_at)
+    assert "draft" in services.registry.rounds
+    response = post(office, "/office/rounds/draft/delete", MultiDict({"confirm": "删除"}), token_at)
+    assert response.status_code == 303
+    assert "draft" not in services.registry.rounds
+
+
+def test_small_pools_are_warned_about_before_freezing(office, services):
+    rows = [("甲组", "", "一处", "4"), ("乙组", "", "二处", "9"), ("丙组", "", "三处", "40"), ("", "", "四处", "3")]
+    post(office, "/office/rounds/draft/edit", form_of(rows), "/office/rounds/draft/edit")
+    page = office.get("/office/rounds/draft").text
+    assert "甲组只有4人，不到5人" in page
+    assert "乙组只有9人，不到10人" in page
+    assert "丙组只有两个单位，其中四处只有3人" in page
+
+
+# --- Excel
+
+
+def test_the_template_is_imported_after_a_preview(office, services):
+    before = set(services.registry.rounds)
+    content = office.get("/office/rounds/template.xlsx").data
+    preview = upload(office, content)
+    assert preview.status_code == 200
+    assert "还没有导入" in preview.text
+    assert set(services.registry.rounds) == before
+    packed = re.search(r'name="draft" value="([^"]*)"', preview.text)
+    assert packed
+    import html
+
+    form = MultiDict({"draft": html.unescape(packed.group(1))})
+    assert post(office, "/office/rounds/import/done", form).status_code == 303
+    round_ = made_of(services, before)
+    assert round_.name == "2026年第一轮巡察"
+    assert [unit.name for team in round_.evaluations for unit in team.units] == ["文学院", "后勤处", "图书馆"]
+
+
+def test_units_are_imported_into_a_draft(office, services):
+    units = [["巡察组", "组长", "单位", "应参评人数"], ["第九巡察组", None, "基建处", 12]]
+    preview = upload(office, content_of(workbook(unit_rows=units)), "/office/rounds/draft/import")
+    packed = re.search(r'name="draft" value="([^"]*)"', preview.text)
+    assert packed
+    import html
+
+    form = MultiDict({"draft": html.unescape(packed.group(1))})
+    assert post(office, "/office/rounds/draft/import/done", form, "/office/rounds/draft").status_code == 303
+    round_ = services.registry.rounds["draft"]
+    assert round_.name == "2026年第一轮巡察"
+    assert [team.team for team in round_.evaluations] == ["第九巡察组"]
+
+
+def test_every_wrong_cell_is_named_and_nothing_is_imported(office, services):
+    before = set(services.registry.rounds)
+    units = [
+        ["team", "leader", "unit", "entitled"],
+        ["第一巡察组", None, "文学院", "四十二"],
+        [None, None, None, 9],
+        ["第二巡察组", None, "图书馆", True],
+        [None, None, "档案馆", 2.5],
+        [None, None, "图书馆", "=1+2"],
+    ]
+    page = upload(office, content_of(workbook(unit_rows=units)))
+    assert page.status_code == 422
+    for sentence in (
+        "工作表“units”，单元格D2</strong>：应当是1至100000的整数。现在是：四十二",
+        "单元格C3</strong>：应当是1至60个字的名称。现在是空的",
+        "单元格D4</strong>：应当是文字或者数字。现在是：逻辑值",
+        "单元格D5</strong>：应当是1至100000的整数。现在是：2.5",
+        "单元格D6</strong>：应当是文字或者数字。现在是：公式",
+        "单元格C6</strong>：名称不能重复。现在是：图书馆",
+    ):
+        assert sentence in page.text
+    assert page.text.split('class="error faults"')[1].split("</div>")[0].count("<li>") == 6
+    assert set(services.registry.rounds) == before
+
+
+def merged() -> bytes:
+    book = workbook()
+    book["units"].merge_cells("A2:A3")
+    return content_of(book)
+
+
+def with_part(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO(template())
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(name, content)
+    return stream.getvalue()
+
+
+def many_rows() -> bytes:
+    stream = io.BytesIO()
+    book = openpyxl.Workbook(write_only=True)
+    book.create_sheet("round").append(["name", "x"])
+    units = book.create_sheet("units")
+    units.append(["team", "leader", "unit", "entitled"])
+    for number in range(100_000):
+        units.append(["组", None, number, 1])
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (merged, "工作表“units”有合并的单元格（A2:A3）"),
+        (many_rows, "工作表“units”超过2000行"),
+        (lambda: with_part("xl/media/image.bin", bytes(80_000_000)), "远远大于一份名单"),
+        (lambda: with_part("xl/vbaProject.bin", b"x"), "文件里有宏"),
+        (lambda: with_part("xl/x.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'), "文件读不出来"),
+        (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "旧的.xls格式，或者设了密码"),
+        (lambda: b"PK\x03\x04 broken", "文件读不出来"),
+        (lambda: b"team,unit\n1,2\n", "这不是Excel文件"),
+        (lambda: b"", "这不是Excel文件"),
+        (lambda: content_of(openpyxl.Workbook()), "没有工作表“round”"),
+        (lambda: bytes(2 * 1024 * 1024 + 1), "文件超过2MB"),
+    ],
+    ids=["merged", "rows", "bomb", "macros", "entities", "xls", "broken", "csv", "empty", "sheets", "large"],
+)
+def test_a_bad_workbook_gives_one_clear_sentence(office, services, content, sentence):
+    before = set(services.registry.rounds)
+    page = upload(office, content())
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert "没有导入任何内容" in page.text
+    assert set(services.registry.rounds) == before
+
+
+def test_a_file_far_too_large_is_refused_before_it_is_read(office):
+    assert upload(office, bytes(3 * 1024 * 1024)).status_code == 413
+
+
+def test_an_upload_leaves_nothing_on_the_disk(office, monkeypatch):
+    import tempfile
+
+    def no_file(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file was made")
+
+    for name in ("TemporaryFile", "SpooledTemporaryFile", "NamedTemporaryFile", "mkstemp"):
+        monkeypatch.setattr(tempfile, name, no_file)
+    assert "这不是Excel文件" in upload(office, bytes(1_500_000)).text
+
+
+@pytest.mark.parametrize("packed", ["", "[]", "{}", '{"rows": 3}', "x", "[" * 5000])
+def test_a_preview_that_was_tampered_with_imports_nothing(office, services, packed):
+    before = set(services.registry.rounds)
+    response = post(office, "/office/rounds/import/done", MultiDict({"draft": packed}))
+    assert response.status_code == 422
+    assert set(services.registry.rounds) == before

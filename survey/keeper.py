@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LOCK_FILE = "upkeep.lock"
 EVERY_MINUTES = 10.0
 COUNTS_EVERY = 60.0  # seconds
+AGAIN_AFTER = 15.0  # seconds, when somebody was in the way
 
 
 class Keeper(threading.Thread):
@@ -59,8 +60,8 @@ class Keeper(threading.Thread):
             self.write_counts()
             if time.monotonic() >= due:
                 due = time.monotonic() + self._seconds
-                if lock.is_mine():
-                    self._keep(engine)
+                if lock.is_mine() and not self._keep(engine):
+                    due = time.monotonic() + min(self._seconds, AGAIN_AFTER)
         engine.dispose()
 
     def write_counts(self) -> None:
@@ -68,7 +69,8 @@ class Keeper(threading.Thread):
             with suppress(SurveyError):  # a full disk: what the store says about it is enough
                 self._log.append(self._counts.take_finished())
 
-    def _keep(self, engine: object) -> None:
+    def _keep(self, engine: object) -> bool:
+        """False when it has to be done again soon."""
         from survey.storage.forgetting import forget_order
 
         try:
@@ -76,6 +78,8 @@ class Keeper(threading.Thread):
         except SurveyError as error:
             self._last = None
             say(f"Upkeep was not finished and is done again: {error}")
+            return False
+        return True
 
 
 def last_upkeep(settings: Settings) -> None:

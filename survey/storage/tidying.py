@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def tidy(engine: Engine, *, patience_ms: int = BUSY_TIMEOUT_MS) -> None:
     """Put what lies below the tables in key order and empty the journals; SQLite needs as much free space again.
 
     Raises OrderRemains when it could not be done (disk full, somebody reading all the time, PostgreSQL's role may
-    not); may be repeated. patience_ms: how long SQLite waits for others, and lets writers wait behind it.
+    not); may be repeated. patience_ms: how long SQLite waits for readers, while writers wait behind it.
     """
     reason = _tidy_sqlite(engine, patience_ms) if is_sqlite(engine) else empty_write_ahead_log(engine)
     if reason == NOT_ALLOWED:
@@ -56,9 +57,15 @@ def _tidy_sqlite(engine: Engine, patience_ms: int) -> str | None:
     connection: Any = engine.raw_connection()
     [(usual,)] = connection.execute("PRAGMA busy_timeout").fetchall()
     try:
-        connection.execute(f"PRAGMA busy_timeout = {min(usual, patience_ms)}")
-        connection.execute("VACUUM")
-        is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        connection.execute("VACUUM")  # while it waits for its turn, others go on
+        patience = min(usual, patience_ms)
+        connection.execute(f"PRAGMA busy_timeout = {patience}")  # while this waits for readers, writers wait too
+        # Where somebody else is just emptying the journal, SQLite says "busy" at once, without any patience.
+        deadline = time.monotonic() + min(10.0, patience / 100)
+        while (is_busy := connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]) and (
+            time.monotonic() < deadline
+        ):
+            time.sleep(0.02)
         reason = "SQLITE_BUSY" if is_busy else None
     except sqlite3.Error as error:
         reason = error.sqlite_errorname

@@ -58,7 +58,7 @@ def table(found: Found, title: str, *, every: bool) -> Table:
         for line in lines:
             made.add_row(
                 state, line.source, *_cells(line.codes), *_cells(line.ballots),
-                f"{line.matched} of {found.people}", "guess" if line.is_guess else "LEAK",
+                f"{line.matched} of {line.people}", "guess" if line.is_guess else "LEAK",
             )  # fmt: skip
         made.add_section()
     return made

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -50,6 +50,7 @@ class Score:
     source: str
     codes: Order
     ballots: Order
+    people: int  # how many are asked about
     matched: int
     matched_bound: int  # guessing reaches fewer than this
 
@@ -58,9 +59,7 @@ class Score:
         return self.codes.is_guess and self.ballots.is_guess and self.matched < self.matched_bound
 
 
-def score(
-    evidence: Evidence, used: Sequence[float], cast: Sequence[float], among: Container[int] | None = None
-) -> Score:
+def score(evidence: Evidence, used: Sequence[float], cast: Sequence[float], among: range | None = None) -> Score:
     """used, cast: when each person used the code and cast the ballot. among: only these are scored."""
     if among is not None:
         codes, ballots = (
@@ -72,6 +71,7 @@ def score(
         evidence.source,
         kendall(evidence.codes, used),
         kendall(evidence.ballots, cast),
+        len(used) if among is None else len(among),
         sum(code == ballot for code, ballot in _match(evidence)),
         guessed_matches(),
     )

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from survey.keeper import LOCK_FILE, _Lock
+import pytest
+
+from survey.errors import StoreUnavailable
+from survey.keeper import LOCK_FILE, Keeper, _Lock
+from survey.settings import Settings
 from tests.attack.__main__ import free_port
 from tests.attack.scene import Scene, scene, served, wait_for
 from tests.attack.scoring import score
@@ -47,3 +51,17 @@ def test_one_process_keeps_and_another_takes_over_when_it_ends(tmp_path: Path) -
     os.close(first._file)
     assert second.is_mine()
     os.close(second._file)
+
+
+def test_an_upkeep_that_somebody_kept_from_finishing_is_done_again_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreUnavailable("Somebody was reading.")
+
+    monkeypatch.setattr("survey.storage.forgetting.forget_order", fail)
+    keeper = Keeper(Settings.create(tmp_path / "instance"))
+    assert not keeper._keep(None)
+    assert capsys.readouterr().err == "Upkeep was not finished and is done again: Somebody was reading.\n"
+    monkeypatch.setattr("survey.storage.forgetting.forget_order", lambda *_: {})
+    assert keeper._keep(None)

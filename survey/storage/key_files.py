@@ -20,6 +20,7 @@ from survey.errors import NotFound, SettingsError, StoreUnavailable, WrongState
 SECRET_FILE = "instance.secret"  # noqa: S105 -- a file's name
 SECRET_LEN = 32
 
+_NO_TIME = getattr(os, "O_NOATIME", 0)  # Linux
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -46,19 +47,19 @@ class FileKeys:
         try:
             self._write_new(file, der)
         except FileExistsError:
-            if file.read_bytes() != der:
+            if _read(file) != der:
                 raise WrongState(f"There already is a token key of {evaluation_id}.") from None
         except OSError as error:
             raise StoreUnavailable(f"The token key of {evaluation_id} was not written: {error.strerror}.") from None
 
     def token_key(self, evaluation_id: str) -> bytes:
         try:
-            return self._file(evaluation_id).read_bytes()
+            return _read(self._file(evaluation_id))
         except FileNotFoundError:
             raise NotFound(f"There is no token key of {evaluation_id}.") from None
 
     def instance_secret(self) -> bytes:
-        secret = (self._folder / SECRET_FILE).read_bytes()
+        secret = _read(self._folder / SECRET_FILE)
         if len(secret) != SECRET_LEN:
             raise SettingsError(f"{self._folder / SECRET_FILE} must hold exactly {SECRET_LEN} bytes.")
         return secret
@@ -99,6 +100,16 @@ class FileKeys:
             mode = stat.S_IMODE(path.stat().st_mode)
             if mode & ~allowed:
                 raise SettingsError(f"{path} has mode {mode:04o}; expected {allowed:04o} or stricter. See who read it.")
+
+
+def _read(file: Path) -> bytes:
+    """Without leaving a time of access: that of a token key would be that of a token request."""
+    try:
+        number = os.open(file, os.O_RDONLY | _NO_TIME)
+    except PermissionError:  # the owner's privilege only
+        return file.read_bytes()
+    with os.fdopen(number, "rb") as stream:
+        return stream.read()
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -80,6 +80,9 @@ def _tidy_sqlite(engine: Engine, patience_ms: int) -> str | None:
 
 
 def coarsen_time(path: Path) -> None:
-    """A file's times would tell to the microsecond when the last ballot came: from here they tell the hour."""
+    """A file's times would tell to the microsecond when the last ballot came: from here they tell the hour.
+
+    The time of access is set to the hour's end: while it is the latest of all, most systems do not renew it on reading.
+    """
     hour = path.stat().st_mtime_ns // (COARSE * 10**9) * COARSE * 10**9
-    os.utime(path, ns=(hour, hour))
+    os.utime(path, ns=(hour + COARSE * 10**9, hour))

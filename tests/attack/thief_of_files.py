@@ -90,12 +90,16 @@ def _as_bytes(person: Person) -> dict[str, bytes]:
 
 
 def telling_times(people: Sequence[Person], image: Path) -> list[str]:
-    """The files whose time lies between the first and the last arrival, more finely than the hour."""
+    """The files whose time of change or access lies between first and last arrival, more finely than the hour."""
     first, last = min(person.used_at for person in people), max(person.cast_at for person in people)
     return [
         f"{file.name}: its time is that of an arrival"
         for file in sorted((image / "instance").rglob("*"))
-        if file.is_file() and first <= (time := file.stat().st_mtime_ns) / 1e9 <= last and time % (3600 * 10**9)
+        if file.is_file()
+        and any(
+            first <= time / 1e9 <= last and time % (3600 * 10**9)
+            for time in (file.stat().st_mtime_ns, file.stat().st_atime_ns)
+        )
     ]
 
 

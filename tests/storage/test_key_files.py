@@ -120,3 +120,14 @@ def test_a_key_that_cannot_be_written_whole_leaves_nothing(
 def test_an_id_that_is_no_id_never_becomes_a_path(keys: FileKeys, evaluation_id: str) -> None:
     with pytest.raises(NotFound, match="no such evaluation"):
         keys.token_key(evaluation_id)
+
+
+def test_reading_a_key_leaves_no_time_of_access(tmp_path: Path) -> None:
+    """The first reading of a token key is the first token request of the day."""
+    keys = FileKeys(tmp_path / "keys")
+    keys.save_token_key("team-1", b"der")
+    for file in (tmp_path / "keys").iterdir():
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    keys.token_key("team-1")
+    keys.instance_secret()
+    assert {file.stat().st_atime for file in (tmp_path / "keys").iterdir()} == {1_000_000_000}

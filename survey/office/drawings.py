@@ -10,8 +10,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from survey.domain.trend import Trend
 from survey.office.language import in_language
 from survey.reports import charts
+from survey.reports.trend_chart import trend_chart
+from survey.reports.wide_charts import Answers, Row, comparison, diverging, sorted_rows
 
 
 def bar(value: str | None, title: str) -> str:
@@ -31,3 +34,81 @@ def distribution(row: Mapping[str, Any], options: list[dict[str, Any]]) -> str:
     ]
     parts.append(charts.Part(_("Left blank"), counts["blank"], True))
     return charts.distribution(parts, row["code"])
+
+
+def compared(report: Mapping[str, Any]) -> str:
+    """All teams by their total, the highest first, each with its value and grade."""
+    rows = [
+        Row(
+            team["team"],
+            team["score"],
+            in_language({"zh": team["grade"], "en": team["grade_en"]}) if team["grade"] else "",
+        )
+        for team in report["evaluations"]
+    ]
+    return comparison(sorted_rows(rows), _("Score (of 100)"), withheld=_("— not shown"))
+
+
+def satisfied(report: Mapping[str, Any]) -> str:
+    """The answers to the overall question, team by team, around the middle."""
+    scales = report["questionnaire"]["scales"]
+    rows = [_around(team["team"], team["overall"], scales) for team in report["evaluations"]]
+    return _diverging(rows, _("Overall satisfaction"))
+
+
+def distributed(items: list[Mapping[str, Any]], report: Mapping[str, Any], title: str) -> str:
+    """The items of one dimension around the middle; nothing where none of them is shown."""
+    if all(item["counts"] is None for item in items):
+        return ""
+    return _diverging([_around(item["code"], item, report["questionnaire"]["scales"]) for item in items], title)
+
+
+def lines(trend: Trend) -> dict[str, Any]:
+    """What the trend page needs: the total as a line, and one line per dimension of the newest questionnaire."""
+    names = [point.name for point in trend.points]
+    newest = trend.points[-1].names if trend.points else {}
+
+    def line(values: list[str | None], title: str) -> str:
+        return trend_chart(names, values, trend.joined, title)
+
+    return {
+        "trend": trend,
+        "codes": list(newest),
+        "charts": [line([point.total for point in trend.points], _("Score (of 100)"))],
+        "dimension_charts": [
+            (
+                code,
+                words,
+                line([_same(trend, i, code) for i in range(len(names))], f"{code} {in_language(words)}"),
+            )
+            for code, words in newest.items()
+        ],
+    }
+
+
+def _same(trend: Trend, place: int, code: str) -> str | None:
+    """A dimension of another questionnaire with the same code is another dimension."""
+    point, newest = trend.points[place], trend.points[-1]
+    return point.dimensions.get(code) if point.questionnaire == newest.questionnaire else None
+
+
+def _around(label: str, entry: Mapping[str, Any], scales: Mapping[str, Any]) -> Answers:
+    counts = entry["counts"]
+    if counts is None:
+        return Answers(label, (), (), ())
+    options = scales[entry["scale"]]
+
+    def parts(chosen: list[Mapping[str, Any]]) -> list[charts.Part]:
+        return [charts.Part(in_language(option), counts[option["code"]]) for option in chosen]
+
+    return Answers(
+        label,
+        parts([o for o in options if o["positive"]]),
+        parts([o for o in options if o["score"] is not None and not o["positive"]]),
+        [*parts([o for o in options if o["score"] is None]), charts.Part(_("Left blank"), counts["blank"])],
+    )
+
+
+def _diverging(rows: list[Answers], title: str) -> str:
+    captions = (_("← other"), _("satisfied →"), _("no rating"))
+    return diverging(rows, title, withheld=_("— not shown"), captions=captions)

@@ -1,6 +1,7 @@
 """The report of a round: all teams side by side, and one page per team with every item.
 
-Law: every figure comes out of survey.domain.disclosure.disclose(record); this module reads no record itself. The
+Law: every figure comes out of survey.domain.release.results, which is disclose() and what two people wrote about the
+remarks; this module reads no record itself. Readers see approved reports only. The
 checklist (十不准) is for the office only: what it holds is unverified and names a team.
 """
 
@@ -16,13 +17,15 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from survey.audience import serves
-from survey.domain.disclosure import disclose
+from survey.domain import release
 from survey.domain.lifecycle import get_round
-from survey.domain.rounds import COUNTED, Round
+from survey.domain.rounds import COUNTED, Round, State
 from survey.domain.staff import OFFICE, READER
+from survey.domain.trend import trend
 from survey.errors import NotFound, NotYet
 from survey.office import trail
-from survey.office.drawings import bar, distribution
+from survey.office.approvals import way
+from survey.office.drawings import bar, compared, distributed, distribution, lines, satisfied
 from survey.office.language import in_language
 from survey.office.needs import Services
 from survey.office.withheld import sentences, whole_table, why
@@ -37,14 +40,23 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/reports", endpoint="list-reports")
     @serves(OFFICE, READER)
     def list_reports() -> ResponseReturnValue:
-        rounds = [round_ for round_ in services.registry.list_rounds() if round_.state in COUNTED]
+        rounds = [round_ for round_ in services.registry.list_rounds() if round_.state in _visible()]
         return render_template("office/reports.html", rounds=rounds, here="reports")
 
     @blueprint.get("/rounds/<round_id>/report", endpoint="show-report")
     @serves(OFFICE, READER)
     def show_report(round_id: str) -> ResponseReturnValue:
         round_, report = _read(services, round_id)
-        return render_template("office/report.html", round=round_, report=report, papers=_papers(), here="reports")
+        return render_template(
+            "office/report.html",
+            round=round_,
+            report=report,
+            papers=_papers(),
+            comparison=compared(report),
+            satisfaction=satisfied(report),
+            way=way(services, round_, report) if current_user.role == OFFICE else None,
+            here="reports",
+        )
 
     @blueprint.get("/rounds/<round_id>/report/<evaluation_id>", endpoint="show-team-report")
     @serves(OFFICE, READER)
@@ -53,7 +65,23 @@ def install(blueprint: Blueprint, services: Services) -> None:
         team = next((team for team in report["evaluations"] if team["id"] == evaluation_id), None)
         if team is None:
             raise NotFound(f"Round {round_id} has no evaluation {evaluation_id}.")
-        return render_template("office/team.html", round=round_, report=report, team=team, here="reports")
+        return render_template(
+            "office/team.html", round=round_, report=report, team=team, distributed=distributed, here="reports"
+        )
+
+    @blueprint.get("/rounds/<round_id>/checklist", endpoint="show-checklist")
+    @serves(OFFICE)
+    def show_checklist(round_id: str) -> ResponseReturnValue:
+        round_, report = _read_whole(services, round_id)
+        return render_template("office/checklist.html", round=round_, report=report, here="reports")
+
+    @blueprint.get("/reports/trend", endpoint="show-trend")
+    @serves(OFFICE, READER)
+    def show_trend() -> ResponseReturnValue:
+        """Approved reports only, for the office too: a draft may still change what it says."""
+        rounds = [round_ for round_ in services.registry.list_rounds() if round_.state in release.APPROVED]
+        made = trend(release.results(services.registry, services.reports, round_) for round_ in rounds)
+        return render_template("office/trend.html", here="reports", **lines(made))
 
     @blueprint.get("/rounds/<round_id>/report/files/<part>.<format_>", endpoint="download-report")
     @serves(OFFICE, READER)
@@ -80,6 +108,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             "bar": bar,
             "distribution": distribution,
             "check_number": check_number,
+            "why_texts": lambda team: any(entry["what"] in ("texts", "all") for entry in team["suppressed"]),
             "format_words": {
                 "docx": _("Word"),
                 "xlsx": _("Excel"),
@@ -122,12 +151,18 @@ def _read(services: Services, round_id: str) -> tuple[Round, dict[str, Any]]:
     return round_, report if current_user.role == OFFICE else _without_checklist(report)
 
 
+def _visible() -> frozenset[State]:
+    """Readers see a report when the leading group has approved it, the office from the count on."""
+    return COUNTED if current_user.role == OFFICE else release.APPROVED
+
+
 def _read_whole(services: Services, round_id: str) -> tuple[Round, dict[str, Any]]:
     round_ = get_round(services.registry, round_id)
-    record = services.registry.find_tally_record(round_id)
-    if round_.state not in COUNTED or record is None:
+    if round_.state not in COUNTED or services.registry.find_tally_record(round_id) is None:
         raise NotYet(_("The boxes of this round are not opened yet. Until then there are no figures for anyone."))
-    return round_, disclose(record)
+    if round_.state not in _visible():
+        raise NotYet(_("The report of this round is a draft. You can read it when the leading group has approved it."))
+    return round_, release.results(services.registry, services.reports, round_)
 
 
 def _without_checklist(report: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from survey.office.headers import HEADERS
 from tests.office.conftest import HTTPS, PASSWORD
 
 OFFICE_ONLY = ["/office/", "/office/rounds/open", "/office/rounds/open/turnout"]
-FOR_READERS = ["/office/reports", "/office/rounds/opened/report"]
+FOR_READERS = ["/office/reports", "/office/rounds/reported/report"]
 
 
 @pytest.mark.parametrize("path", OFFICE_ONLY + FOR_READERS + ["/office/account", "/office/nothing/here"])
@@ -137,7 +137,7 @@ def test_the_policy_allows_no_script_and_nothing_foreign():
 
 @pytest.mark.parametrize(
     "path",
-    ["/office/", "/office/rounds/closed", "/office/rounds/open/turnout", "/office/rounds/opened/report"],
+    ["/office/", "/office/rounds/closed", "/office/rounds/open/turnout", "/office/rounds/reported/report"],
 )
 def test_pages_hold_no_script_no_inline_style_and_nothing_foreign(signed_in, path):
     page = signed_in("office").get(path).text

@@ -27,6 +27,9 @@ PATHS = [
     "/office/rounds/open/turnout",
     "/office/reports",
     "/office/rounds/opened/report",
+    "/office/rounds/opened/review",
+    "/office/rounds/opened/checklist",
+    "/office/reports/trend",
     "/office/account",
     "/office/nothing",
 ]

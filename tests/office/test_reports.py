@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from survey.domain.disclosure import disclose
+from survey.domain.release import results
 from survey.domain.tally import canonical_json, texts_digest
 from survey.reports import papers
 from survey.reports.places import fonts_folder
@@ -21,11 +21,18 @@ DASH = "—"
 
 @pytest.fixture
 def report(services):
-    return disclose(services.registry.find_tally_record("opened"))
+    return results(services.registry, services.reports, services.registry.find_round("opened"))
 
 
 def path_of(report, number: int) -> str:
     return f"/office/rounds/opened/report/{report['evaluations'][number]['id']}"
+
+
+def approved(services, report, number: int | None = None) -> str:
+    """A page of the round that is approved: its report, or one of its teams."""
+    if number is None:
+        return "/office/rounds/reported/report"
+    return f"/office/rounds/reported/report/{services.registry.find_round('reported').evaluations[number].id}"
 
 
 @pytest.mark.parametrize("role", ["office", "reader"])
@@ -42,9 +49,23 @@ def test_a_record_is_not_shown_while_the_round_is_not_counted(signed_in, service
     assert signed_in("office").get("/office/rounds/closed/report").status_code == 403
 
 
-def test_the_list_of_reports_has_counted_rounds_only(signed_in):
-    page = signed_in("reader").get("/office/reports").text
-    assert re.findall(r"/office/rounds/(\w+)/report", page) == ["opened", "reported", "archived", "destroyed"]
+@pytest.mark.parametrize(
+    ("role", "rounds"),
+    [("office", ["opened", "reported", "archived", "destroyed"]), ("reader", ["reported", "archived", "destroyed"])],
+)
+def test_the_list_has_counted_rounds_for_the_office_and_approved_ones_for_readers(signed_in, role, rounds):
+    page = signed_in(role).get("/office/reports").text
+    assert re.findall(r"/office/rounds/(\w+)/report", page) == rounds
+
+
+@pytest.mark.parametrize("path", ["report", "report/files/report.docx"])
+def test_a_reader_sees_nothing_of_a_draft(signed_in, services, report, path):
+    reader = signed_in("reader")
+    for address in (f"/office/rounds/opened/{path}", path_of(report, 0)):
+        response = reader.get(address)
+        assert response.status_code == 403
+        assert "送审稿" in response.text
+        assert report["evaluations"][0]["score"] not in response.text
 
 
 def test_an_empty_list_of_reports_says_when_there_will_be_one(signed_in, services):
@@ -53,7 +74,7 @@ def test_an_empty_list_of_reports_says_when_there_will_be_one(signed_in, service
 
 
 def test_teams_stand_side_by_side_with_both_denominators(signed_in, report):
-    page = signed_in("reader").get("/office/rounds/opened/report").text
+    page = signed_in("office").get("/office/rounds/opened/report").text
     first = report["evaluations"][0]
     shown = [cell for cell in cells(page.split("</table>")[0], "第一巡察组") if cell]
     assert shown[0] == first["score"]
@@ -98,7 +119,8 @@ def test_a_team_page_shows_dimensions_remarks_and_units(signed_in, report):
     for dimension in report["evaluations"][0]["dimensions"]:
         assert dimension["zh"] in page
         assert f">{dimension['score']}<" in page
-    assert REMARK in page
+    assert REMARK not in page
+    assert "正在由两人审看" in page
     assert "文学院" in page
 
 
@@ -106,7 +128,7 @@ def test_below_the_minimum_group_there_is_a_dash_with_its_reason_and_no_figure(s
     office = signed_in("office")
     row = cells(office.get("/office/rounds/opened/report").text.split("</table>")[0], "第三巡察组")
     assert [cell[0] for cell in row if cell][:4] == [DASH] * 4
-    assert all(GROUP in cell for cell in row[:1] + row[2:5])
+    assert all(GROUP in cell for cell in row[:4])
     team = office.get(path_of(report, 2)).text
     assert DASH in team
     assert GROUP in team
@@ -145,8 +167,9 @@ def without_number(page: str) -> str:
     return re.sub(r'csrf_token" value="[^"]+"|([0-9A-F]{4} ?){4}', "", page)
 
 
-def test_the_checklist_is_for_the_office_only(signed_in, report):
-    office, reader = (signed_in(role).get(path_of(report, 0)).text for role in ("office", "reader"))
+def test_the_checklist_is_for_the_office_only(signed_in, services, report):
+    office = signed_in("office").get(path_of(report, 0)).text
+    reader = signed_in("reader").get(approved(services, report, 0)).text
     assert "禁止事项反映情况" in office
     assert "T-05" in office
     assert "未经核实" in office
@@ -154,9 +177,9 @@ def test_the_checklist_is_for_the_office_only(signed_in, report):
     assert "T-05" not in reader
 
 
-def test_readers_learn_nothing_of_the_checklist_from_reasons_either(signed_in, report):
+def test_readers_learn_nothing_of_the_checklist_from_reasons_either(signed_in, services, report):
     reader = signed_in("reader")
-    for path in ("/office/rounds/opened/report", path_of(report, 1), path_of(report, 2)):
+    for path in (approved(services, report), approved(services, report, 1), approved(services, report, 2)):
         assert "禁止事项" not in reader.get(path).text
 
 
@@ -177,7 +200,8 @@ def test_drawings_carry_their_figures_as_text(signed_in, report):
     page = signed_in("office").get(path_of(report, 0)).text
     first = report["evaluations"][0]
     assert f"<title>得分 {first['score']}</title>" in page
-    assert "<title>D1-1 好 " in page
+    counts = first["items"][0]["counts"]
+    assert f"D1-1 好{counts['A']}、较好{counts['B']}、" in page
 
 
 def test_a_team_name_with_markup_stays_text_in_drawings_too(signed_in, services, report):
@@ -202,12 +226,12 @@ def test_a_download_has_the_bytes_of_the_command_line(signed_in, services, repor
 @pytest.mark.parametrize("path", ["checklist.docx", "checklist.xlsx", "report.json", "report.html"])
 def test_readers_cannot_fetch_what_holds_the_checklist(signed_in, path):
     reader = signed_in("reader")
-    assert reader.get(f"/office/rounds/opened/report/files/{path}").status_code == 403
-    assert path not in reader.get("/office/rounds/opened/report").text
+    assert reader.get(f"/office/rounds/reported/report/files/{path}").status_code == 403
+    assert path not in reader.get("/office/rounds/reported/report").text
 
 
 def test_a_reader_fetches_the_report_the_office_fetches(signed_in):
-    path = "/office/rounds/opened/report/files/report.docx"
+    path = "/office/rounds/reported/report/files/report.docx"
     assert signed_in("reader").get(path).data == signed_in("office").get(path).data
 
 

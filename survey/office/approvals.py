@@ -1,0 +1,98 @@
+"""The report's way on pages: what is missing, approval, release, and the entered scores.
+
+Law: approving and releasing are typed, not clicked; each leaves its line in the staff log (trail.py). Readers see
+nothing of a report before it is approved (reports.py asks release.APPROVED).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from survey.audience import serves
+from survey.domain import release
+from survey.domain.composite import Entered
+from survey.domain.lifecycle import get_round
+from survey.domain.review import undecided
+from survey.domain.rounds import Round, State
+from survey.domain.staff import OFFICE
+from survey.errors import InvalidInput
+from survey.office import trail
+from survey.office.needs import Services
+
+APPROVE = ("审定", "approve")
+RELEASE = ("反馈", "release")
+
+
+def install(blueprint: Blueprint, services: Services) -> None:
+    def back(round_id: str) -> ResponseReturnValue:
+        return redirect(url_for("office.show-report", round_id=round_id, _anchor="way"), 303)
+
+    def is_confirmed(words: tuple[str, str]) -> bool:
+        if request.form.get("confirm", "").strip().lower() in words:
+            return True
+        trail.note(result="not confirmed")
+        flash(_("Nothing was changed: the word of confirmation was not typed."))
+        return False
+
+    @blueprint.post("/rounds/<round_id>/report/approve", endpoint="approve-report")
+    @serves(OFFICE)
+    def approve_report(round_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        if is_confirmed(APPROVE):
+            release.approve(services.registry, services.reports, round_)
+            flash(_("The report is approved. Readers see it now, and nothing in it can change."))
+        return back(round_id)
+
+    @blueprint.post("/rounds/<round_id>/report/release", endpoint="release-report")
+    @serves(OFFICE)
+    def release_report(round_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        if is_confirmed(RELEASE):
+            release.release(services.registry, services.reports, round_)
+            flash(_("The report is released to the teams. The remarks in their own words are erased."))
+        return back(round_id)
+
+    @blueprint.post("/rounds/<round_id>/report/scores/<evaluation_id>", endpoint="enter-score")
+    @serves(OFFICE)
+    def enter_score(round_id: str, evaluation_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        try:
+            entered = Entered(
+                _number(request.form.get("quality")),
+                _number(request.form.get("deductions") or "0"),
+                request.form.get("reason", "").strip(),
+            )
+            release.enter(services.registry, services.reports, round_, evaluation_id, entered)
+        except InvalidInput as error:
+            trail.note(result="refused")
+            flash(_("Not entered: %(reason)s", reason=str(error)))
+            return back(round_id)
+        flash(_("Entered for %(team)s.", team=round_.evaluation(evaluation_id).team))
+        return back(round_id)
+
+
+def way(services: Services, round_: Round, report: dict[str, Any]) -> dict[str, Any]:
+    """How far the report is, for its page: stage, remarks still undecided, teams without an entered score."""
+    is_draft = round_.state is State.OPENED
+    remarks = release.readable(services.registry, services.reports, round_) if is_draft else []
+    rule = report["questionnaire"]["composite"]
+    return {
+        "stage": report["stage"] if is_draft or report["stage"] != "draft" else "approved",
+        "remarks": len(remarks),
+        "left": undecided(remarks, services.reports.reviews(round_.id)) if remarks else 0,
+        "scores": [team for team in report["evaluations"] if team["composite"]["quality"] is None] if rule else [],
+        "approve": APPROVE,
+        "release": RELEASE,
+    }
+
+
+def _number(text: str | None) -> Fraction:
+    try:
+        return Fraction((text or "").strip())
+    except (ValueError, ZeroDivisionError):
+        raise InvalidInput(_("a number such as 87.5 is needed")) from None

@@ -1,0 +1,63 @@
+"""The files of a print run: one PDF of slips per unit, one after the other, each in memory only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from survey.domain.lifecycle import PrintedCode
+from survey.domain.rounds import Round
+from survey.reports.fonts import SANS, check_glyphs, font_files
+from survey.reports.print import Slip, slips_pdf
+
+
+def by_unit(slips: Sequence[PrintedCode]) -> dict[str, list[PrintedCode]]:
+    """unit id -> its slips, in the order in which units first come up in the shuffled list."""
+    units: dict[str, list[PrintedCode]] = {}
+    for slip in slips:
+        units.setdefault(slip.unit_id, []).append(slip)
+    return units
+
+
+def unit_pdfs(
+    slips: Sequence[PrintedCode], round_: Round, public_url: str, fonts: Path
+) -> Iterator[tuple[PrintedCode, bytes]]:
+    """(one slip of the unit, its PDF). Raises MissingGlyph before the first one is made."""
+    check_names(round_, fonts)
+    for of_unit in by_unit(slips).values():
+        yield of_unit[0], unit_pdf(of_unit, round_, public_url, fonts)
+
+
+def check_names(round_: Round, fonts: Path) -> None:
+    """Raise MissingGlyph where a name on a slip cannot be printed."""
+    names = [round_.name]
+    for evaluation in round_.evaluations:
+        names += [evaluation.team, *(unit.name for unit in evaluation.units)]
+    check_glyphs(names, font_files(fonts, SANS))
+
+
+def unit_pdf(slips: Sequence[PrintedCode], round_: Round, public_url: str, fonts: Path) -> bytes:
+    closes = f"{round_.closes_at:%m月%d日%H时%M分}" if round_.closes_at else None
+    address = public_url.partition("://")[2]
+    return slips_pdf(
+        [
+            Slip(
+                url=slip.url(public_url),
+                code=str(slip.code),
+                fingerprint=slip.fingerprint,
+                round_name=round_.name,
+                team_name=slip.team,
+                unit_name=slip.unit,
+                address=address,
+                closes=closes,
+            )
+            for slip in slips
+        ],
+        fonts,
+    )
+
+
+def file_name(slip: PrintedCode) -> str:
+    """TEAM_UNIT, with what a file name cannot hold replaced, at most 180 bytes."""
+    name = "".join("_" if char in '/\\:*?"<>|' else char for char in f"{slip.team}_{slip.unit}").strip(" .")
+    return name.encode("utf-8")[:180].decode("utf-8", "ignore")

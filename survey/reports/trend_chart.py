@@ -1,0 +1,62 @@
+"""Rounds as a line: points with their values; a line only between rounds that asked the same questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from survey.reports.charts import plain
+
+_WIDTH, _HEIGHT, _TOP, _BOTTOM, _LEFT, _RIGHT = 640, 240, 26, 186, 48, 610
+_INK, _QUIET, _GRID, _LINE = "#10201f", "#4a5756", "#b9c4c3", "#14504d"
+
+
+def trend_chart(names: Sequence[str], values: Sequence[str | None], joined: Sequence[bool], title: str) -> str:
+    """names and values of the rounds, oldest first; joined[i]: draw a line from round i-1 to i.
+
+    The scale is 0 to 100, as everywhere: a cut scale makes a tenth of a point look like a change.
+    """
+    drawn = []
+    for mark in range(0, 101, 20):
+        y = _y(Fraction(mark))
+        drawn.append(f'<path d="M{_LEFT} {y}H{_RIGHT}" stroke="{_GRID}"/>')
+        drawn.append(_text(_LEFT - 8, y + 4, str(mark), "end", 12, _QUIET))
+    places = [_LEFT + (i + 0.5) * (_RIGHT - _LEFT) / max(len(names), 1) for i in range(len(names))]
+    for i, value in enumerate(values):
+        before = values[i - 1] if i else None
+        if value is not None and before is not None and joined[i]:
+            path = f"M{places[i - 1]:.1f} {_y(Fraction(before))}L{places[i]:.1f} {_y(Fraction(value))}"
+            drawn.append(f'<path d="{path}" stroke="{_LINE}" stroke-width="2" fill="none"/>')
+    room = (_RIGHT - _LEFT) / max(len(names), 1)
+    for place, name, value in zip(places, names, values, strict=True):
+        x = round(place, 1)
+        if value is None:
+            drawn.append(_text(x, _BOTTOM - 8, "—", "middle", 14, _QUIET))
+        else:
+            y = _y(Fraction(value))
+            drawn.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{_LINE}" stroke="#ffffff"/>')
+            # Under the point where it is near the top, so that no line of the grid runs through the figure.
+            drawn.append(_text(x, y + 18 if Fraction(value) > 88 else y - 9, value, "middle", 13, _INK))
+        for line, text in enumerate(_lines(name, room)):
+            drawn.append(_text(x, _BOTTOM + 20 + 15 * line, text, "middle", 12, _QUIET))
+    said = "；".join(f"{name} {value or '—'}" for name, value in zip(names, values, strict=True))
+    return (
+        f'<svg class="chart wide" role="img" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
+        f' font-family="Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif" xmlns="http://www.w3.org/2000/svg">'
+        f"<title>{plain(title)}：{plain(said)}</title>{''.join(drawn)}</svg>"
+    )
+
+
+def _y(value: Fraction) -> float:
+    return round(float(_BOTTOM - value * (_BOTTOM - _TOP) / 100), 1)
+
+
+def _lines(name: str, room: float) -> list[str]:
+    """At most two lines of the round's name; the whole of it stands in the title and in the table."""
+    letters = max(2, int(room // 13))
+    first, rest = name[:letters], name[letters:]
+    return [first] if not rest else [first, rest if len(rest) <= letters else rest[: letters - 1] + "…"]
+
+
+def _text(x: float, y: float, text: str, anchor: str, size: int, fill: str) -> str:
+    return f'<text x="{x}" y="{y}" font-size="{size}" fill="{fill}" text-anchor="{anchor}">{plain(text)}</text>'

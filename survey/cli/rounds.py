@@ -83,8 +83,8 @@ def create(instance: Path, spec: Path, as_json: bool) -> None:
 def template_(file: Path) -> None:
     """Write the Excel template of a round spec to FILE (.xlsx), filled with an example. Needs no instance."""
     from survey.cli.files import new_file
-    from survey.sheets.template import template
     from survey.errors import InvalidInput
+    from survey.sheets.template import template
 
     if file.suffix.lower() != ".xlsx":
         raise InvalidInput(f"{file} does not end in .xlsx.")

@@ -47,48 +47,17 @@ def print_run(services: Services, round_: Round, out: Path) -> tuple[Round, list
 
 def write_slips(folder: Path, slips: Sequence[PrintedCode], round_: Round, public_url: str) -> None:
     """codes.csv and one PDF per unit."""
+    from survey.reports.print_run import file_name, unit_pdfs
+
     with _private(folder / CODES_FILE).open("w", encoding="utf-8", newline="") as stream:
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(CODES_HEADER)
         table.writerows((slip.evaluation_id, slip.unit, str(slip.code), slip.url(public_url)) for slip in slips)
-    by_unit: dict[str, list[PrintedCode]] = {}
-    for slip in slips:
-        by_unit.setdefault(slip.unit_id, []).append(slip)
-    for of_unit in by_unit.values():
-        file = folder / _pdf_name(of_unit[0])
+    for slip, pdf in unit_pdfs(slips, round_, public_url, fonts_folder()):
+        file = folder / (safe_name(file_name(slip), "The unit") + ".pdf")
         if file.exists():
             raise FileExists(f"{file.name} would be written twice; give the units of the round clearer names.")
-        _private(file).write_bytes(_pdf(of_unit, round_, public_url))
-
-
-def _pdf_name(slip: PrintedCode) -> str:
-    """TEAM_UNIT.pdf, with what a file name cannot hold replaced."""
-    name = "".join("_" if char in '/\\:*?"<>|' else char for char in f"{slip.team}_{slip.unit}").strip(" .")
-    encoded = name.encode("utf-8")[:180].decode("utf-8", "ignore")
-    return safe_name(encoded, "The unit") + ".pdf"
-
-
-def _pdf(slips: Sequence[PrintedCode], round_: Round, public_url: str) -> bytes:
-    from survey.reports.print import Slip, slips_pdf
-
-    closes = f"{round_.closes_at:%m月%d日%H时%M分}" if round_.closes_at else None
-    address = public_url.partition("://")[2]
-    return slips_pdf(
-        [
-            Slip(
-                url=slip.url(public_url),
-                code=str(slip.code),
-                fingerprint=slip.fingerprint,
-                round_name=round_.name,
-                team_name=slip.team,
-                unit_name=slip.unit,
-                address=address,
-                closes=closes,
-            )
-            for slip in slips
-        ],
-        fonts_folder(),
-    )
+        _private(file).write_bytes(pdf)
 
 
 def _private(file: Path) -> Path:

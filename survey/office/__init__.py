@@ -17,6 +17,7 @@ from survey.office import (
     access,
     account,
     approvals,
+    doing,
     drafts,
     headers,
     language,
@@ -40,6 +41,6 @@ def make_blueprint(services: Services) -> Blueprint:
     trail.install(blueprint, services)
     language.install(blueprint)
     access.install(blueprint, services)
-    for task in (login, account, rounds, drafts, turnout, reports, reviews, approvals):
+    for task in (login, account, rounds, drafts, doing, turnout, reports, reviews, approvals):
         task.install(blueprint, services)
     return blueprint

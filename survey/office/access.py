@@ -31,6 +31,7 @@ from survey.domain.ports import Account
 from survey.domain.staff import OFFICE, READER
 from survey.errors import NotYet, SurveyError
 from survey.office import trail
+from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
 from survey.office.words import role_words
 
@@ -208,8 +209,11 @@ def _install_refusals(blueprint: Blueprint) -> None:
             return page(404, _("There is nothing at this address"), _("Please check it, or start again from the list."))
         if isinstance(error, NotYet):
             return page(error.status, _("Not yet"), str(error))
-        # The sentence is the one the command line prints: it names round, state and expectation, nothing secret.
-        return page(error.status, _("This could not be done"), str(error))
+        sentences = [of_refusal(error.kind)]
+        if not isinstance(error, OfficeRefusal):
+            # The one the command line prints: it names round, state and expectation, nothing secret.
+            sentences.append(str(error))
+        return page(error.status, _("This could not be done"), *sentences)
 
     @blueprint.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:

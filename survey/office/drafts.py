@@ -19,10 +19,9 @@ from survey.domain.draft import Draft, change_round, draft_of, faults_of, make_r
 from survey.domain.lifecycle import get_round
 from survey.domain.rounds import Round, State
 from survey.domain.staff import OFFICE
-from survey.errors import WrongState
 from survey.office import trail
 from survey.office.confirming import DELETE, is_confirmed
-from survey.office.faults import Remark, of_caution, of_cell, of_form, of_workbook
+from survey.office.faults import OfficeRefusal, Remark, of_caution, of_cell, of_form, of_workbook
 from survey.office.forms import MORE, draft_of_form, for_input, lines_of, pack, unpack, values_of
 from survey.office.needs import Services
 from survey.office.uploads import uploaded
@@ -90,9 +89,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_.require(State.DRAFT)
         attempt = services.board.find_attempt(round_id)
         if round_.opening_key is None and attempt is not None and attempt.stopped is None:
-            raise WrongState(
-                _("The custodians are making the key of this round right now. Until they are done nothing can change.")
-            )
+            raise OfficeRefusal("making-key")
         return round_
 
     def saved(round_: Round, draft: Draft) -> ResponseReturnValue:

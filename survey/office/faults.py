@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from survey.domain.cautions import Caution, Danger
 from survey.domain.draft import Expected, Fault
 from survey.domain.spec import NAME_MAX
+from survey.errors import WrongState
 from survey.sheets.rounds import WrongCell
 from survey.sheets.workbook import BadWorkbook, Odd, Trouble
 
@@ -145,3 +146,40 @@ def of_caution(caution: Caution) -> str:
                 "could guess the rest. A third unit in the team protects them.",
                 **people,
             )
+
+
+class OfficeRefusal(WrongState):
+    """A step that the pages refuse; reason: a key of REFUSALS."""
+
+    def __init__(self, reason: str, **about: object) -> None:
+        super().__init__(reason)
+        self.kind, self.about = reason, about
+
+
+REFUSALS = {
+    "busy": _l("Another long step of this round is under way. Please wait until it has ended."),
+    "making-key": _l(
+        "The custodians are making the key of this round right now. Until they are done nothing can change."
+    ),
+    "not-confirmed": _l("Nothing was done: the word of confirmation was not typed."),
+    "no-file": _l("Please choose a file first."),
+    "interrupted": _l("The step was interrupted before it ended. Nothing was changed; please start it again."),
+    "wrong-state": _l("The round is not at this step any more. Perhaps somebody else has done it meanwhile."),
+    "wrong-partial": _l("A part from a custodian does not check. Nothing was counted."),
+    "too-few-shares": _l("There are not enough parts from custodians yet. Nothing was counted."),
+    "invalid-spec": _l("The file is not what was expected here."),
+    "missing-glyph": _l(
+        "A name cannot be printed: a character is in none of the installed fonts. Nothing was printed."
+    ),
+    "order-remains": _l(
+        "The round is closed and everything is stored, but the data file could not be put in order yet. The system "
+        "administrator runs “survey tidy” when nobody is reading."
+    ),
+    "store-unavailable": _l("The store failed; nothing was recorded. Please try again, and tell the administrator."),
+    "too-large": _l("What was sent is too large."),
+    "failed": _l("Something went wrong that should not. Nothing was changed; the administrator finds it in the log."),
+}
+
+
+def of_refusal(kind: str) -> str:
+    return str(REFUSALS.get(kind, _("This could not be done")))

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from survey.domain.ports import Accounts, BallotBox, Clock, KeyFiles, NoticeBoard, Randomness, Registry, WorkBook
+from survey.domain.ports import (
+    Accounts,
+    BallotBox,
+    Clock,
+    KeyFiles,
+    NoticeBoard,
+    PartialStore,
+    Randomness,
+    Registry,
+    WorkBook,
+)
 from survey.domain.release import ReportStore
 
 
@@ -40,6 +50,9 @@ class Services(Protocol):
 
     @property
     def board(self) -> NoticeBoard: ...
+
+    @property
+    def partials(self) -> PartialStore: ...
 
     @property
     def work(self) -> WorkBook: ...

@@ -9,6 +9,7 @@ from survey.audience import serves
 from survey.domain.lifecycle import get_round
 from survey.domain.rounds import COUNTED, ORDER, Round, State
 from survey.domain.staff import OFFICE
+from survey.office.doing import given_parts
 from survey.office.needs import Services
 from survey.office.steps import next_step, state_line
 from survey.office.words import MEANINGS, STATES, state_words
@@ -32,13 +33,15 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(OFFICE)
     def show_round(round_id: str) -> ResponseReturnValue:
         round_ = get_round(services.registry, round_id)
+        given = given_parts(services, round_)
         return render_template(
             "office/round.html",
             round=round_,
             sizes=_sizes(round_),
             line=state_line(round_),
             meaning=MEANINGS[round_.state],
-            step=next_step(round_),
+            step=next_step(round_, given),
+            given=given,
             here="rounds",
         )
 

@@ -1,28 +1,43 @@
 """What a round needs next: one step, its commands, what cannot be undone, what is missing.
 
-The steps themselves are `survey round …` commands (survey.domain.lifecycle); this page only says which.
+Every step is a button (doing.py) and a `survey round …` command; both do what survey.domain.lifecycle says.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from survey.domain.rounds import ORDER, Round, State
+from survey.office.confirming import CLOSE, COUNT
 from survey.office.words import state_words
+
+
+@dataclass(frozen=True)
+class Action:
+    """The button of a step. endpoint: the POST it sends; confirm: the word to be typed, in both languages; after: what
+    to do when a download has ended.
+    """
+
+    endpoint: str
+    label: str
+    confirm: tuple[str, str] | None = None
+    after: str = ""
 
 
 @dataclass(frozen=True)
 class Step:
     """title: what to do; sentences: what happens and what cannot be undone, read before doing it; commands: (who
-    runs it, the command); missing: what must be there first."""
+    runs it, the command); missing: what must be there first; action: its button, None while something is missing."""
 
     title: str
     sentences: list[str]
     commands: list[tuple[str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    action: Action | None = None
 
 
 @dataclass(frozen=True)
@@ -39,14 +54,14 @@ def state_line(round_: Round) -> list[Stop]:
     return [Stop(state_words(state), when) for state, when in zip(ORDER, whens, strict=True)]
 
 
-def next_step(round_: Round) -> Step | None:
-    """The one next step, or None when nothing is left to do."""
+def next_step(round_: Round, given: Sequence[str] = ()) -> Step | None:
+    """The one next step, or None when nothing is left to do. given: custodians whose parts are here."""
     makers = {
         State.DRAFT: _freeze if round_.opening_key else _make_key,
         State.FROZEN: _print,
         State.PRINTED: _open,
         State.OPEN: _close,
-        State.CLOSED: _count,
+        State.CLOSED: lambda closed: _count(closed, given),
         State.OPENED: _report,
     }
     maker = makers.get(round_.state)
@@ -63,10 +78,22 @@ def _make_key(round_: Round) -> Step:
                 threshold=round_.threshold,
                 count=len(round_.custodians),
             ),
-            _("This command plays all custodians on this one machine. It is for rehearsals, not for a real round."),
+            _(
+                "Every custodian gets an invitation and makes the key with it, on their own computer. Give each file "
+                "to its custodian only; new invitations void the earlier ones."
+            ),
         ],
-        [(_("Rehearsal"), f"survey round keys {round_.id} --all-here DIR")],
+        [
+            (_("Office"), f"survey round invite {round_.id} --out DIR"),
+            (_("Each custodian"), "survey custodian join --invitation FILE --share-out FILE"),
+            (_("Rehearsal, all custodians on this one machine"), f"survey round keys {round_.id} --all-here DIR"),
+        ],
         [_("The opening key is not made yet. Without it the round cannot be frozen.")],
+        Action(
+            "office.invite-custodians",
+            _("Download the invitations"),
+            after=_("When all custodians are done, load this page again: freezing comes next."),
+        ),
     )
 
 
@@ -78,6 +105,7 @@ def _freeze(round_: Round) -> Step:
             _("After freezing, questionnaire, weights, headcounts and minimum sizes cannot be changed any more."),
         ],
         [(_("Office"), f"survey round freeze {round_.id} --spare {round_.spare_percent}")],
+        action=Action("office.freeze-round", _("Freeze the round")),
     )
 
 
@@ -88,11 +116,20 @@ def _print(round_: Round) -> Step:
         [
             ngettext("One PDF per unit, %(num)d slip in all.", "One PDF per unit, %(num)d slips in all.", codes),
             _(
-                "The readable codes are written into this folder once; the server keeps none of them. "
+                "The readable codes are in this file only; the server keeps none of them. "
                 "Printing again voids every slip that was not used."
             ),
+            _("Delete the file after printing, and clear the printer: many keep what they printed in memory."),
         ],
         [(_("Office"), f"survey round codes {round_.id} --out DIR")],
+        action=Action(
+            "office.print-slips",
+            _("Download the slips"),
+            after=_(
+                "The file comes as it is made; with many units that takes minutes. When it is there, load this page "
+                "again: opening comes next."
+            ),
+        ),
     )
 
 
@@ -104,6 +141,7 @@ def _open(round_: Round) -> Step:
             _("From then on people can answer. The round stays open until you close it."),
         ],
         [(_("Office"), f"survey round open {round_.id}")],
+        action=Action("office.open-round", _("Open the round")),
     )
 
 
@@ -115,10 +153,11 @@ def _close(round_: Round) -> Step:
             _("Closing cannot be undone: unused codes become void and no ballot is taken any more."),
         ],
         [(_("Office"), f"survey round close {round_.id}")],
+        action=Action("office.close-round", _("Close the round"), CLOSE),
     )
 
 
-def _count(round_: Round) -> Step:
+def _count(round_: Round, given: Sequence[str]) -> Step:
     parts = " ".join(f"part-{number}" for number in range(1, round_.threshold + 1))
     return Step(
         _("Open the boxes together"),
@@ -136,8 +175,24 @@ def _count(round_: Round) -> Step:
             (_("Each custodian"), "survey custodian open --share FILE --boxes boxes --out PART"),
             (_("Office"), f"survey round count {round_.id} {parts}"),
         ],
-        [_("The parts of %(threshold)s custodians.", threshold=round_.threshold)],
+        _missing_parts(round_, given),
+        Action("office.count-round", _("Open and count"), COUNT) if len(given) >= round_.threshold else None,
     )
+
+
+def _missing_parts(round_: Round, given: Sequence[str]) -> list[str]:
+    left = round_.threshold - len(given)
+    if left <= 0:
+        return []
+    names = _(", ").join(custodian.name for custodian in round_.custodians if custodian.name not in given)
+    return [
+        ngettext(
+            "The part of %(num)d custodian, out of: %(names)s.",
+            "The parts of %(num)d custodians, out of: %(names)s.",
+            left,
+            names=names,
+        )
+    ]
 
 
 def _report(round_: Round) -> Step:

@@ -16,7 +16,9 @@ from flask_login import current_user
 from survey.office.needs import Services
 
 UNKNOWN = "-"
-_QUIET = frozenset({"asset", "show-login", "choose-language"})  # show nothing of a round and change nothing
+_QUIET = frozenset(
+    {"asset", "show-login", "choose-language", "show-work"}
+)  # show nothing of a round and change nothing
 
 
 def note(*, result: str | None = None, account: str | None = None, object: str | None = None) -> None:

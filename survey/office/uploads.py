@@ -22,7 +22,7 @@ _LIMITS = {
     "office.change-imported": DRAFT,
     "office.check-import": SHEET,
     "office.check-import-into": SHEET,
-    "office.count-round": PARTS,
+    "office.give-parts": PARTS,
 }
 
 

@@ -1,0 +1,259 @@
+"""The steps of a round as buttons: invite custodians, freeze, print, open, close, hand out the list, take parts, count.
+
+Law: every step is a POST with the form's token, leaves a line in the staff log, and ends in a redirect; what cannot be
+undone asks for a typed word. Nothing secret stays here: slips and invitations are handed over and forgotten, parts lie
+in the partial store until the count destroys them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from urllib.parse import quote
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from survey.audience import serves
+from survey.domain import ceremony_office, lifecycle
+from survey.domain.boxes import boxes_chunks
+from survey.domain.lifecycle import get_round
+from survey.domain.opening import check_partial
+from survey.domain.ports import WorkState
+from survey.domain.rounds import Round, State
+from survey.domain.shares import PartialFile
+from survey.domain.staff import OFFICE
+from survey.errors import NotYet, SurveyError, TooFewShares
+from survey.office import trail
+from survey.office.confirming import CLOSE, COUNT, REPRINT, is_confirmed
+from survey.office.faults import OfficeRefusal, of_refusal
+from survey.office.needs import Services
+from survey.office.slips import slips_zip
+from survey.office.uploads import uploaded
+from survey.office.working import Progress, is_running, start
+
+BYTES = "application/octet-stream"
+
+
+def install(blueprint: Blueprint, services: Services) -> None:
+    def to_round(round_id: str, *sentences: str) -> ResponseReturnValue:
+        for sentence in sentences:
+            flash(sentence)
+        return redirect(url_for("office.show-round", round_id=round_id), 303)
+
+    def reporter(action: str, round_id: str) -> Callable[[str], None]:
+        """Writes the line of what ends after its request: by whom and from where it was asked for."""
+        account, address = str(current_user.name), request.remote_addr or trail.UNKNOWN
+
+        def report(result: str) -> None:
+            services.audit.append(account=account, address=address, action=action, object=round_id, result=result)
+
+        return report
+
+    def long_step(round_: Round, kind: str, action: Callable[[Progress], None], total: int = 0) -> ResponseReturnValue:
+        trail.note(result="started")
+        start(services, round_.id, kind, action, report=reporter(kind, round_.id), total=total)
+        return redirect(url_for("office.show-work", round_id=round_.id), 303)
+
+    @blueprint.post("/rounds/<round_id>/invite", endpoint="invite-custodians")
+    @serves(OFFICE)
+    def invite_custodians(round_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        invitations = ceremony_office.invite(
+            round_, board=services.board, randomness=services.randomness, url=services.settings.public_url
+        )
+        stream = io.BytesIO()
+        with ZipFile(stream, "w", ZIP_STORED) as packed:
+            for one in invitations:
+                name = "".join("_" if char in '/\\:*?"<>|' else char for char in one.custodian)
+                packed.writestr(ZipInfo(f"{one.index}_{name}.invitation"), one.encode())
+        return _download(stream.getvalue(), f"{round_.name}_邀请.zip", "application/zip")
+
+    @blueprint.post("/rounds/<round_id>/freeze", endpoint="freeze-round")
+    @serves(OFFICE)
+    def freeze_round(round_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        round_.require(State.DRAFT)
+        round_.get_opening_key()
+
+        def action(progress: Progress) -> None:
+            lifecycle.freeze(
+                round_,
+                registry=services.registry,
+                keys=services.keys,
+                host=services.settings.host,
+                scripts=services.page_scripts(),
+            )
+
+        return long_step(round_, "freeze-round", action)
+
+    @blueprint.post("/rounds/<round_id>/slips.zip", endpoint="print-slips")
+    @serves(OFFICE)
+    def print_slips(round_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        round_.require(State.FROZEN, State.PRINTED, State.OPEN)
+        if round_.state is not State.FROZEN and not is_confirmed(REPRINT):
+            raise OfficeRefusal("not-confirmed")
+        drawn = lifecycle.draw_codes(round_, registry=services.registry, randomness=services.randomness)
+        trail.note(result="started")
+        content = slips_zip(services, round_, drawn, reporter("print-slips", round_id))
+        return _download(content, f"{round_.name}_纸条.zip", "application/zip")
+
+    @blueprint.post("/rounds/<round_id>/open", endpoint="open-round")
+    @serves(OFFICE)
+    def open_round(round_id: str) -> ResponseReturnValue:
+        lifecycle.open_round(get_round(services.registry, round_id), registry=services.registry, box=services.box)
+        return to_round(round_id, _("The round is open. People can answer now."))
+
+    @blueprint.post("/rounds/<round_id>/close", endpoint="close-round")
+    @serves(OFFICE)
+    def close_round(round_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        round_.require(State.OPEN)
+        if not is_confirmed(CLOSE):
+            trail.note(result="not confirmed")
+            return to_round(round_id, of_refusal("not-confirmed"))
+        return long_step(
+            round_,
+            "close-round",
+            lambda progress: _ignore(lifecycle.close_round(round_, registry=services.registry, box=services.box)),
+        )
+
+    # --- Opening the boxes
+
+    @blueprint.get("/rounds/<round_id>/boxes", endpoint="download-boxes")
+    @serves(OFFICE)
+    def download_boxes(round_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        round_.require(State.CLOSED)
+        return _download(boxes_chunks(round_, services.box), f"{round_.id}.boxes", BYTES)
+
+    @blueprint.post("/rounds/<round_id>/parts", endpoint="give-parts")
+    @serves(OFFICE)
+    def give_parts(round_id: str) -> ResponseReturnValue:
+        """Each file is checked whole before it is kept; good ones stay even when another is refused."""
+        round_ = get_round(services.registry, round_id)
+        round_.require(State.CLOSED)
+        files = uploaded("part")
+        if not files:
+            trail.note(result="incomplete")
+            return to_round(round_id, of_refusal("no-file"))
+        sentences = []
+        for name, content in files:
+            try:
+                sentences.append(_("The part of %(custodian)s checks.", custodian=_take(services, round_, content)))
+            except SurveyError as error:
+                trail.note(result=error.kind)
+                sentences.append(_("“%(file)s” was refused.", file=name) + " " + of_refusal(error.kind))
+        return to_round(round_id, *sentences)
+
+    @blueprint.post("/rounds/<round_id>/count", endpoint="count-round")
+    @serves(OFFICE)
+    def count_round(round_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        round_.require(State.CLOSED)
+        if not is_confirmed(COUNT):
+            trail.note(result="not confirmed")
+            return to_round(round_id, of_refusal("not-confirmed"))
+        files = services.partials.files(round_id)
+        if len(files) < round_.threshold:
+            raise TooFewShares(f"{round_.threshold} custodians are needed to open; {len(files)} parts are here.")
+
+        def action(progress: Progress) -> None:
+            lifecycle.count_round(
+                round_,
+                [PartialFile.read(file) for file in files.values()],
+                registry=services.registry,
+                box=services.box,
+                randomness=services.randomness,
+                progress=progress,
+            )
+            services.partials.destroy(round_id)
+
+        ballots = sum(services.box.counts([evaluation.id for evaluation in round_.evaluations]).values())
+        return long_step(round_, "count-round", action, total=ballots)
+
+    # --- Waiting
+
+    @blueprint.get("/rounds/<round_id>/work", endpoint="show-work")
+    @serves(OFFICE)
+    def show_work(round_id: str) -> ResponseReturnValue:
+        work = services.work.find_work(round_id)
+        if work is None:
+            return to_round(round_id)
+        if is_running(services, work):
+            round_ = get_round(services.registry, round_id)
+            return render_template("office/work.html", round=round_, work=work, words=_doing(work.kind), here="rounds")
+        if work.state is WorkState.DONE:
+            services.work.forget_work(round_id)
+            return to_round(round_id, _done(work.kind))
+        return to_round(round_id)  # which says why it failed
+
+    @blueprint.context_processor
+    def helpers() -> dict[str, object]:
+        return {"work_of": work_of}
+
+    def work_of(round_: Round) -> dict[str, object]:
+        """What the page of a round says about its last long step: still running, or why it failed."""
+        work = services.work.find_work(round_.id)
+        if work is None:
+            return {}
+        if is_running(services, work):
+            return {"is_running": True, "words": _doing(work.kind)}
+        if work.state is WorkState.DONE:
+            return {}
+        kind, _space, detail = work.sentence.partition(" ")
+        return {"failed": of_refusal(kind or "interrupted"), "detail": detail}
+
+
+def given_parts(services: Services, round_: Round) -> list[str]:
+    """The custodians whose parts have been checked and kept."""
+    if round_.state is not State.CLOSED:
+        return []
+    names = {custodian.index: custodian.name for custodian in round_.custodians}
+    return [names[index] for index in sorted(services.partials.files(round_.id)) if index in names]
+
+
+def _take(services: Services, round_: Round, content: bytes) -> str:
+    """Check one partial opening and keep it; the custodian's name. As custodian/opening.py does on the other way in."""
+    digest = services.registry.find_boxes_digest(round_.id)
+    if digest is None:
+        raise NotYet(f"Round {round_.id} has no frozen list yet.")
+    file = services.partials.receive(round_.id, [content])
+    try:
+        given = PartialFile.read(file)
+        check_partial(round_, given, services.box, digest)
+        services.partials.keep(file, round_.id, given.index)
+    except BaseException:
+        services.partials.drop(file)
+        raise
+    return given.custodian
+
+
+def _download(content: object, name: str, media: str) -> Response:
+    response = Response(content, mimetype=media)  # type: ignore[arg-type]  # bytes, or bytes piece by piece
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"  # RFC 6266, section 4.3
+    return response
+
+
+def _ignore(_result: object) -> None:
+    """The result of the step stands in the store."""
+
+
+def _doing(kind: str) -> str:
+    return {
+        "freeze-round": _("The round is being frozen: one key per team is made."),
+        "close-round": _("The round is being closed: unused codes become void, the boxes are put in order and sealed."),
+        "count-round": _("The boxes are being opened and counted."),
+    }[kind]
+
+
+def _done(kind: str) -> str:
+    return {
+        "freeze-round": _("The round is frozen. The slips can be printed now."),
+        "close-round": _("The round is closed and the boxes are sealed."),
+        "count-round": _("All ballots are counted and the parts are destroyed. The result is fixed."),
+    }[kind]

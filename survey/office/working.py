@@ -1,0 +1,93 @@
+"""Long steps in the background: started once, watched from any process, with progress.
+
+Law: one long step per round at a time. Progress stands in the store, because the next request may reach another
+process; a step that gave no sign for two minutes is dead, and nothing of it counts (every step is whole or not at all).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from survey.domain.ports import Work, WorkState
+from survey.errors import StoreUnavailable, SurveyError
+from survey.office.faults import OfficeRefusal
+from survey.office.needs import Services
+
+PATIENCE = 1.5  # seconds a page waits before it shows progress
+BEAT = 4.0
+DEAD_AFTER = 120
+Progress = Callable[[int], None]
+
+
+@dataclass
+class _Job:
+    services: Services
+    work: Work
+    action: Callable[[Progress], None]
+    report: Callable[[str], None]
+    done: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        beat = threading.Thread(target=self._beat, name=f"beat-{self.work.round_id}", daemon=True)
+        beat.start()
+        state, sentence, result = WorkState.DONE, "", "done"
+        try:
+            self.action(self._progress)
+        except SurveyError as error:
+            state, sentence, result = WorkState.FAILED, f"{error.kind} {error}", error.kind
+        except Exception:
+            state, sentence, result = WorkState.FAILED, "failed ", "failed"
+            raise  # a bug: it stands in the server's log
+        finally:
+            self.ended.set()
+            beat.join()
+            self._save(state, sentence)
+            self.report(result)
+
+    def _progress(self, done: int) -> None:
+        self.done = done
+
+    def _beat(self) -> None:
+        while not self.ended.wait(BEAT):
+            try:
+                self._save(WorkState.RUNNING)
+            except StoreUnavailable:
+                continue  # the step itself keeps the store busy; the next beat tells
+
+    def _save(self, state: WorkState, sentence: str = "") -> None:
+        work, now = self.work, int(self.services.clock().timestamp())
+        self.services.work.save_work(Work(work.round_id, work.kind, state, self.done, work.total, now, sentence))
+
+
+def start(
+    services: Services,
+    round_id: str,
+    kind: str,
+    action: Callable[[Progress], None],
+    *,
+    report: Callable[[str], None],
+    total: int = 0,
+) -> bool:
+    """Run the action in a thread. True when it ended within the time a page can wait; then see find().
+
+    report: called at the end with "done" or the kind of the refusal, for the staff log. Raises OfficeRefusal while
+    another long step of the round is under way.
+    """
+    if is_running(services, services.work.find_work(round_id)):
+        raise OfficeRefusal("busy")
+    work = Work(round_id, kind, WorkState.RUNNING, 0, total, int(services.clock().timestamp()))
+    services.work.save_work(work)
+    job = _Job(services, work, action, report)
+    thread = threading.Thread(target=job.run, name=f"work-{round_id}", daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    return not thread.is_alive()
+
+
+def is_running(services: Services, work: Work | None) -> bool:
+    if work is None or work.state is not WorkState.RUNNING:
+        return False
+    return abs(int(services.clock().timestamp()) - work.beat) < DEAD_AFTER

@@ -14,31 +14,8 @@ from flask import Blueprint, Response, g, request
 
 from survey.respondent import cast, honest, issue, pages, problems, receipts
 from survey.respondent.desk import Desk
+from survey.respondent.headers import HEADERS
 from survey.respondent.honest import Installation
-
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "require-trusted-types-for 'script'",
-    )
-)
-
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def make_blueprint(desk: Desk, templates: Path, installation: Installation) -> Blueprint:
@@ -68,4 +45,7 @@ def _same_headers(response: Response) -> Response:
         return response
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if "Allow" in response.headers:
+        # The framework writes a set; its order would tell one server process from another.
+        response.headers["Allow"] = ", ".join(sorted(response.headers["Allow"].split(", ")))
     return response

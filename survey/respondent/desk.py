@@ -30,6 +30,9 @@ class FrozenEvaluation:
     def issuer(self) -> TokenIssuer:
         return TokenIssuer(self.keys.token_key(self.id))
 
+    def forget_issuer(self) -> None:
+        self.__dict__.pop("issuer", None)
+
     @cached_property
     def verifier(self) -> TokenVerifier:
         return TokenVerifier(self.manifest.token_key, self.manifest.challenge)
@@ -65,4 +68,5 @@ class Desk:
         """Raises NotCollecting unless the round is open now."""
         is_open = self.registry.find_state_of(evaluation.id) is State.OPEN
         if not (is_open and evaluation.manifest.is_within_times(self.clock())):
+            evaluation.forget_issuer()  # its key may be destroyed by now, and is needed by nobody
             raise NotCollecting("The evaluation is not open now.")

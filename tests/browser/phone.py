@@ -7,11 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
 PATIENCE = 20_000  # milliseconds; the machine may be busy
 SKIP = ""
+DRAFTS = """() => new Promise((resolve, reject) => {
+  const request = indexedDB.open('survey', 1)
+  request.onerror = () => reject(request.error)
+  request.onsuccess = () => {
+    const drafts = request.result.transaction('drafts').objectStore('drafts').getAll()
+    drafts.onsuccess = () => { request.result.close(); resolve(drafts.result) }
+  }
+})"""
 
 
 def open_slip(page: Page, url: str, *, english: bool = False) -> None:
@@ -118,3 +127,9 @@ def trouble(page: Page) -> str:
     said = page.locator(".say")
     expect(said).to_be_visible(timeout=PATIENCE)
     return said.get_attribute("data-kind") or ""
+
+
+def drafts(page: Page) -> list[dict[str, Any]]:
+    """What the page keeps on this phone."""
+    found: list[dict[str, Any]] = page.evaluate(DRAFTS)
+    return found

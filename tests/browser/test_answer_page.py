@@ -5,18 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import urllib.request
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import Witness
 from tests.browser.phone import (
+    DRAFTS,
     SKIP,
     answer_all,
     answer_one,
     answer_the_rest,
     choose,
+    drafts,
     open_slip,
     receipt,
     send,
@@ -32,20 +33,6 @@ WECHAT = (
     "Mozilla/5.0 (Linux; Android 13; V2307A Build/TP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 "
     "Chrome/116.0.0.0 Mobile Safari/537.36 XWEB/1160065 MMWEBSDK/20231202 MicroMessenger/8.0.47.2560 Language/zh_CN"
 )
-DRAFTS = """() => new Promise((resolve, reject) => {
-  const request = indexedDB.open('survey', 1)
-  request.onerror = () => reject(request.error)
-  request.onsuccess = () => {
-    const drafts = request.result.transaction('drafts').objectStore('drafts').getAll()
-    drafts.onsuccess = () => { request.result.close(); resolve(drafts.result) }
-  }
-})"""
-
-
-def drafts(page: Page) -> list[dict[str, Any]]:
-    """What the page keeps on this phone."""
-    found: list[dict[str, Any]] = page.evaluate(DRAFTS)
-    return found
 
 
 def is_included(slip: str, digits: str) -> bool:

@@ -9,8 +9,8 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from survey.respondent import HEADERS
 from survey.respondent.assets import ASSETS, script_digests
+from survey.respondent.headers import HEADERS
 from tests.world import SPEC, Phone, World
 
 

@@ -11,13 +11,17 @@ import { contentOf, encodeContent } from './form.js'
 import { ask, patiently } from './net.js'
 import { Trouble } from './trouble.js'
 
-/** The code becomes a token: draft.token (354 bytes). Does nothing when it is there already. */
+/**
+ * The code becomes a token: draft.token (354 bytes). Does nothing when this phone is further on already; another page
+ * of it may have been quicker, then draft says how far.
+ */
 export async function drawToken(draft, manifest, store) {
   if (draft.token) return
   const { facts, digest, tokenKey } = manifest
   if (!draft.pending) {
     const challenge = encodeChallenge(facts.issuer_name, digest, facts.origin_info)
-    draft.pending = await store.claim(draft, 'pending', await beginToken(challenge, tokenKey))
+    Object.assign(draft, await store.claim(draft, 'pending', await beginToken(challenge, tokenKey)))
+    if (isBeyondToken(draft)) return
   }
   const response = await patiently(() =>
     ask('/e/' + facts.evaluation + '/token-request', {
@@ -34,9 +38,10 @@ export async function drawToken(draft, manifest, store) {
     throw new Trouble('wrong-signature')
   }
   // The blinding factor goes first of all: with the server's log it would tie this token to its code.
-  draft.token = await store.claim(draft, 'token', token, { pending: null })
-  draft.pending = null
+  Object.assign(draft, await store.claim(draft, 'token', token, { pending: null }), { pending: null })
 }
+
+const isBeyondToken = ({ token, sealed, receipt }) => Boolean(token || sealed || receipt)
 
 /** Seal once, erase the answers, send until there is a receipt: draft.receipt (hexadecimal). */
 export async function castBallot(draft, manifest, screens, store) {
@@ -50,9 +55,9 @@ export async function castBallot(draft, manifest, screens, store) {
       throw new Trouble('too-long')
     }
     const sealed = await seal(openingKey, await ballotInfo(digest, draft.token), plaintext)
-    draft.sealed = await store.claim(draft, 'sealed', sealed, { answers: {}, texts: {} })
-    draft.answers = {}
-    draft.texts = {}
+    const nothing = { answers: {}, texts: {} }
+    Object.assign(draft, await store.claim(draft, 'sealed', sealed, nothing), nothing)
+    if (draft.receipt) return // another page of this phone has sent its ballot
   }
   const answer = await patiently(() =>
     ask('/e/' + facts.evaluation + '/ballots', {

@@ -42,6 +42,15 @@ export function aged(draft, now) {
   return { ...draft, answers: {}, texts: {} }
 }
 
+/** What a draft goes through, in this order. */
+const STEPS = ['pending', 'token', 'sealed', 'receipt']
+const NOTHING_ANSWERED = { answers: {}, texts: {} }
+
+const stepsOf = ({ pending, token, sealed, receipt }) => ({ pending, token, sealed, receipt })
+
+/** The steps of a draft with one more taken, where no other page can have been quicker. */
+export const taken = (draft, name, value) => stepsOf({ ...draft, [name]: draft[name] || value })
+
 function openDatabase() {
   return new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error('no answer')), PATIENCE)
@@ -96,28 +105,37 @@ class DiskStore {
     }
   }
 
-  /** Write `fields` of the draft; what another page of this phone has written besides stays. */
+  /**
+   * Write `fields` of the draft; what another page of this phone has written besides stays. Answers come too late once
+   * a ballot is sealed.
+   */
   save(draft, fields) {
     return this.run((drafts) => {
       const request = drafts.get(draft.id)
-      request.onsuccess = () => drafts.put({ ...draft, ...request.result, ...fields })
+      request.onsuccess = () => {
+        const standing = { ...draft, ...request.result }
+        const isSealed = standing.sealed || standing.receipt
+        drafts.put({ ...standing, ...fields, ...(isSealed ? NOTHING_ANSWERED : null) })
+      }
     })
   }
 
   /**
-   * Put `value` under `name` unless another page of this phone was first; -> the value that stands. `also` is
-   * written in the same stroke.
+   * Take the step `name` with `value` unless another page of this phone has taken it, or a later one; -> the steps as
+   * they stand. `also` is written in the same stroke.
    */
   claim(draft, name, value, also = {}) {
     const work = (drafts, keep) => {
       const request = drafts.get(draft.id)
       request.onsuccess = () => {
         const standing = { ...draft, ...request.result }
-        keep(standing[name] || value)
-        if (!standing[name] && !standing.receipt) drafts.put({ ...standing, ...also, [name]: value })
+        const isTaken = STEPS.slice(STEPS.indexOf(name)).some((step) => standing[step])
+        const next = isTaken ? standing : { ...standing, ...also, [name]: value }
+        if (!isTaken) drafts.put(next)
+        keep(stepsOf(next))
       }
     }
-    return this.run(work, draft[name] || value, 'strict')
+    return this.run(work, taken(draft, name, value), 'strict')
   }
 
   erase(id) {
@@ -148,7 +166,7 @@ class MemoryStore {
   async save() {}
 
   async claim(draft, name, value) {
-    return draft[name] || value
+    return taken(draft, name, value)
   }
 
   async erase() {}

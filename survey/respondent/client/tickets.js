@@ -5,6 +5,8 @@
  * sealed ballot that could not be sent) waits under its code until it is used or the page is closed: somebody who was
  * called away has not lost the vote, and whoever does not hold the slip finds nothing.
  */
+import { taken } from './store.js'
+
 export class Tickets {
   constructor() {
     this.isLasting = true // as long as it should
@@ -14,7 +16,7 @@ export class Tickets {
   async save() {}
 
   async claim(draft, name, value) {
-    return draft[name] || value
+    return taken(draft, name, value)
   }
 
   async erase() {}

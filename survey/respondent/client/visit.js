@@ -149,7 +149,9 @@ export class Visit {
     await this.attempt(async () => {
       if (!draft.token) this.go(() => waiting('wait.token'))
       await drawToken(draft, manifest, store)
-      this.trail.forward(this.firstOpen())
+      if (draft.receipt) this.toReceipt()
+      else if (draft.sealed) this.go(() => sealedView({ send: () => this.send() }))
+      else this.trail.forward(this.firstOpen())
     })
   }
 

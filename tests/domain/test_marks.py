@@ -36,9 +36,7 @@ def test_it_marks(text: str, found: str, kind: str) -> None:
     assert (found, kind) in [(text[mark.start : mark.end], mark.kind) for mark in marks(text, NAMES)]
 
 
-@pytest.mark.parametrize(
-    "text", ["建议提前一天通知。", "2026年3月12日开了3个小时", "谈话可以短一些"]
-)
+@pytest.mark.parametrize("text", ["建议提前一天通知。", "2026年3月12日开了3个小时", "谈话可以短一些"])
 def test_it_leaves_alone(text: str) -> None:
     assert marks(text, NAMES) == []
 

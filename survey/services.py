@@ -62,7 +62,7 @@ def open_services(settings: Settings) -> Services:
         settings=settings,
         registry=SqlRegistry(engine),
         box=SqlBallotBox(engine),
-        keys=FileKeys(settings.keys_folder),
+        keys=FileKeys(settings.keys_folder, settings.vault),
         board=SqlNoticeBoard(engine),
         partials=PartialFiles(settings.instance / "partials"),
         reports=SqlReports(engine),

@@ -9,11 +9,15 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from survey.errors import SettingsError
+from survey.errors import InvalidInput, SettingsError
+
+if TYPE_CHECKING:
+    from survey.crypto.at_rest import Vault
 
 SETTINGS_FILE = "settings.json"
 SESSION_FILE = "session.secret"
@@ -24,12 +28,14 @@ DEFAULT_PUBLIC_URL = "http://localhost:8000"
 @dataclass(frozen=True)
 class Settings:
     """instance: the folder; database_url: an SQLAlchemy URL; public_url: scheme and host printed on slips, no
-    trailing slash; session_secret: 32 bytes that sign staff sessions (phones have none)."""
+    trailing slash; session_secret: 32 bytes that sign staff sessions (phones have none); vault: what locks every
+    secret of the instance (server_key.py)."""
 
     instance: Path
     database_url: str
     public_url: str
-    session_secret: bytes
+    session_secret: bytes = field(repr=False)
+    vault: Vault = field(repr=False)
 
     @property
     def host(self) -> str:
@@ -58,18 +64,34 @@ class Settings:
             raise SettingsError(f"{file} is not valid JSON: {error}.") from None
         if not isinstance(stored, dict):
             raise SettingsError(f"{file} must hold a JSON object.")
+        from survey.server_key import find_server_key, open_vault, require_private
+
+        require_private(file)  # a PostgreSQL URL may hold a password
+        vault = open_vault(instance, find_server_key(instance, stored.get("key_file"), environ))
         return cls(
             instance=instance,
             database_url=_text(environ.get("SURVEY_DATABASE_URL") or stored.get("database_url"), file, "database_url"),
             public_url=check_public_url(
                 _text(environ.get("SURVEY_PUBLIC_URL") or stored.get("public_url"), file, "public_url")
             ),
-            session_secret=_secret(instance / SESSION_FILE),
+            session_secret=_secret(instance / SESSION_FILE, vault),
+            vault=vault,
         )
 
     @classmethod
-    def create(cls, instance: Path, database_url: str | None = None, public_url: str = DEFAULT_PUBLIC_URL) -> Settings:
-        """Write the settings of a new instance; raise SettingsError where one already is."""
+    def create(
+        cls,
+        instance: Path,
+        database_url: str | None = None,
+        public_url: str = DEFAULT_PUBLIC_URL,
+        key_file: Path | None = None,
+    ) -> Settings:
+        """Write the settings of a new instance; raise SettingsError where one already is.
+
+        key_file: where the server key shall lie, when not in the instance folder and not in SURVEY_KEY.
+        """
+        from survey.server_key import DATA_KEY_FILE, KEY_FILE, make_vault, write_private
+
         file = instance / SETTINGS_FILE
         if file.exists():
             raise SettingsError(f"{instance} already is an instance; choose another folder.")
@@ -77,12 +99,16 @@ class Settings:
         instance.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Others on the machine may list what stands in the repository, but not what an instance holds.
         instance.chmod(0o700)
-        secret_file = instance / SESSION_FILE
-        with os.fdopen(os.open(secret_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            stream.write(secrets.token_bytes(SESSION_KEY_LEN))
+        key_file = key_file or (Path(os.environ["SURVEY_KEY_FILE"]) if os.environ.get("SURVEY_KEY_FILE") else None)
+        for name in (SESSION_FILE, DATA_KEY_FILE):  # left by an init that broke off: they lock nothing yet
+            (instance / name).unlink(missing_ok=True)
+        vault = make_vault(instance, None if os.environ.get("SURVEY_KEY") else key_file or instance / KEY_FILE)
+        write_private(instance / SESSION_FILE, vault.lock(secrets.token_bytes(SESSION_KEY_LEN), SESSION_FILE))
         url = database_url or f"sqlite:///{(instance / 'survey.db').resolve()}"
-        file.write_text(json.dumps({"database_url": url, "public_url": public_url}, indent=2) + "\n", "utf-8")
-        file.chmod(0o600)  # a PostgreSQL URL may hold a password
+        document = {"database_url": url, "public_url": public_url}
+        if key_file is not None:
+            document["key_file"] = str(key_file.resolve())
+        write_private(file, (json.dumps(document, indent=2) + "\n").encode("utf-8"))
         return cls.load(instance)
 
 
@@ -100,11 +126,16 @@ def _text(value: object, file: Path, name: str) -> str:
     return value
 
 
-def _secret(file: Path) -> bytes:
+def _secret(file: Path, vault: Vault) -> bytes:
+    from survey.server_key import require_private
+
+    require_private(file)
     try:
-        secret = file.read_bytes()
+        secret = vault.unlock(file.read_bytes(), file.name)
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}.") from None
+    except InvalidInput as error:
+        raise SettingsError(f"{file} cannot be unlocked. {error}") from None
     if len(secret) != SESSION_KEY_LEN:
         raise SettingsError(f"{file} must hold exactly {SESSION_KEY_LEN} bytes.")
     return secret

@@ -245,6 +245,9 @@ class MemoryKeyFiles:
             raise NotFound(f"There is no token key of {evaluation_id}.")
         return self.token_keys[evaluation_id]
 
+    def destroy_token_key(self, evaluation_id: str) -> None:
+        self.token_keys.pop(evaluation_id, None)
+
     def instance_secret(self) -> bytes:
         return hashlib.sha256(b"a secret for tests").digest()
 

@@ -31,6 +31,7 @@ class Survey(Sentences, LazyGroup):
         "audit": ("survey.cli.audits:audit", "The public audit package of a round."),
         "backup": ("survey.cli.keeping:backup", "Write settings, secrets and store to one file, while serving."),
         "restore": ("survey.cli.keeping:restore", "Bring a backup back into a new instance, and check it."),
+        "key": ("survey.cli.keys:key", "The server key, which locks every secret of the instance."),
         "check": ("survey.cli.keeping:check", "Check every promise of the store."),
         "migrate": ("survey.cli.keeping:migrate_", "Bring the store of an older version up to this program."),
         "tidy": ("survey.cli.keeping:tidy", "Erase the order of arrival from below the store's tables."),

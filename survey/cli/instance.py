@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,8 +20,20 @@ from survey.domain.staff import OFFICE, SECURITY_ADMIN
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Makes the account `office` (role office) with the password in the file's first line; asks nothing.",
 )
+@click.option(
+    "--key-file",
+    envvar="SURVEY_KEY_FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the server key; best on another disk.  [default: server.key in the instance]",
+)
 @click.pass_obj
-def init(instance: Path, database_url: str | None, public_url: str | None, admin_password_file: Path | None) -> None:
+def init(
+    instance: Path,
+    database_url: str | None,
+    public_url: str | None,
+    admin_password_file: Path | None,
+    key_file: Path | None,
+) -> None:
     """Make a new instance: settings, secrets, an empty store, and its first accounts."""
     from survey.cli.accounts import Newcomer, add_newcomer, ask_newcomer, read_password
     from survey.settings import DEFAULT_PUBLIC_URL
@@ -36,7 +49,7 @@ def init(instance: Path, database_url: str | None, public_url: str | None, admin
         newcomers.append(ask_newcomer(OFFICE, default_name="office"))
         if click.confirm("Make a second account that manages accounts (role security-admin)?", default=True):
             newcomers.append(ask_newcomer(SECURITY_ADMIN, default_name="security"))
-    make_instance(instance, database_url, public_url or DEFAULT_PUBLIC_URL)
+    make_instance(instance, database_url, public_url or DEFAULT_PUBLIC_URL, key_file)
     services = services_of(instance)
     for newcomer in newcomers:
         add_newcomer(services, newcomer)
@@ -50,20 +63,26 @@ def is_asked_by_a_person() -> bool:
     return sys.stdin.isatty()
 
 
-def make_instance(instance: Path, database_url: str | None, public_url: str) -> None:
+def make_instance(instance: Path, database_url: str | None, public_url: str, key_file: Path | None = None) -> None:
     """Settings, secrets and an empty store. A store that cannot be reached leaves no instance behind."""
+    from survey.server_key import DATA_KEY_FILE
+    from survey.server_key import key_file as find_key_file
     from survey.settings import SETTINGS_FILE, Settings
     from survey.storage.database import migrate, open_database
     from survey.storage.key_files import FileKeys
 
-    settings = Settings.create(instance, database_url, public_url)
+    settings = Settings.create(instance, database_url, public_url, key_file)
     try:
         engine = open_database(settings.database_url)
         try:
             migrate(engine)
         finally:
             engine.dispose()
-        FileKeys(settings.keys_folder)  # makes the folder and the instance secret
+        FileKeys(settings.keys_folder, settings.vault)  # makes the folder and the instance secret
     except BaseException:
-        (instance / SETTINGS_FILE).unlink(missing_ok=True)
+        made = [instance / SETTINGS_FILE, instance / DATA_KEY_FILE]
+        if not os.environ.get("SURVEY_KEY"):
+            made.append(find_key_file(instance, str(key_file) if key_file else None, os.environ))
+        for file in made:  # the key was fresh and has locked nothing that stays
+            file.unlink(missing_ok=True)
         raise

@@ -25,7 +25,8 @@ class BrokenPromise(SurveyError):
 def backup(instance: Path, file: Path) -> None:
     """Write the instance's settings, secrets and store to FILE, consistent while the server goes on serving.
 
-    FILE holds every secret of the server (never a custodian's share): keep it as you keep the server.
+    The secrets in FILE are locked under the server key, which is not in it: keep the two apart, and both safe. What is
+    in FILE unlocked is the store and settings.json; a database password belongs into the environment instead.
     """
     from survey.storage.backups import backup as write_backup
     from survey.storage.database import open_database
@@ -47,14 +48,25 @@ def backup(instance: Path, file: Path) -> None:
     envvar="SURVEY_DATABASE_URL",
     help="Where the store shall be.  [default: as in the backup; SQLite: in the instance]",
 )
+@click.option(
+    "--key-file",
+    envvar="SURVEY_KEY_FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The server key, which no backup holds.  [default: where it was; or SURVEY_KEY]",
+)
 @click.pass_obj
-def restore(instance: Path, file: Path, database_url: str | None) -> None:
-    """Bring the backup FILE back into a new instance folder, and check it. Overwrites nothing."""
+def restore(instance: Path, file: Path, database_url: str | None, key_file: Path | None) -> None:
+    """Bring the backup FILE back into a new instance folder, and check it. Overwrites nothing.
+
+    The server key is needed too: the secrets in FILE are locked under it.
+    """
+    from survey.settings import Settings
     from survey.storage.backups import restore as read_backup
 
     was_there = instance.exists()
     try:
-        read_backup(file, instance, lambda folder: _settle(folder, database_url))
+        read_backup(file, instance, lambda folder: _settle(folder, database_url, key_file))
+        Settings.load(instance)  # the key fits, or nothing is left behind
     except BaseException:
         if not was_there:
             shutil.rmtree(instance, ignore_errors=True)  # half an instance would only be in the way
@@ -66,7 +78,7 @@ def restore(instance: Path, file: Path, database_url: str | None) -> None:
     click.echo(f"Restored {instance}; every promise of the store holds.")
 
 
-def _settle(instance: Path, database_url: str | None) -> str:
+def _settle(instance: Path, database_url: str | None, key_file: Path | None) -> str:
     """Where the restored store shall be; the settings say so from here on."""
     from survey.settings import SETTINGS_FILE
 
@@ -77,6 +89,8 @@ def _settle(instance: Path, database_url: str | None) -> str:
         # The path of the old machine means nothing here.
         database_url = f"sqlite:///{(instance / 'survey.db').resolve()}" if was.startswith("sqlite") else was
     document["database_url"] = database_url
+    if key_file is not None:
+        document["key_file"] = str(key_file.resolve())
     file.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
     return database_url
 

@@ -274,9 +274,27 @@ def close_boxes(services: Services, round_: Round) -> Round:
         click.echo(f"Warning: {error} Run `survey tidy` when nobody is reading.", err=True)
     note(services, "close-round", closed.id)
     return closed
+    destroy_keys(services, closed)
 
 
 @round_group.command()
+def destroy_keys(services: Services, round_: Round) -> None:
+    from survey.domain.lifecycle import destroy_token_keys
+
+    destroy_token_keys(round_, keys=services.keys)
+    note(services, "destroy-token-keys", round_.id)
+
+
+@round_group.command("destroy-keys")
+@_round_argument
+@click.pass_obj
+def destroy_keys_(instance: Path, round_id: str) -> None:
+    """Destroy the token keys of the closed ROUND, where closing was interrupted before it did. May be repeated."""
+    services, round_ = _find(instance, round_id)
+    destroy_keys(services, round_)
+    click.echo(f"Round {round_.id} has no token keys any more: nothing can be signed.")
+
+
 @_round_argument
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 @click.pass_obj

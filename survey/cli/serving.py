@@ -105,7 +105,7 @@ def _check_instance(settings: Settings) -> None:
         check_schema(engine)
     finally:
         engine.dispose()
-    FileKeys(settings.keys_folder)
+    FileKeys(settings.keys_folder, settings.vault)
     load_assets()
 
 

@@ -18,7 +18,7 @@ from survey.domain.boxes import boxes_digest
 from survey.domain.invitations import Code, code_mac, make_code
 from survey.domain.manifest import build_manifest, get_manifest
 from survey.domain.ports import BallotBox, KeyFiles, Randomness, Registry
-from survey.domain.rounds import OpeningKey, Round, State
+from survey.domain.rounds import COLLECTED, OpeningKey, Round, State
 from survey.domain.shares import PartialFile
 from survey.errors import NotFound, WrongState
 
@@ -196,6 +196,17 @@ def close_round(round_: Round, *, registry: Registry, box: BallotBox) -> Round:
     registry.save_round(closed, expected=State.OPEN)
     box.forget_order()
     return closed
+
+
+def destroy_token_keys(round_: Round, *, keys: KeyFiles) -> None:
+    """After closing: nobody, the operator included, can sign another token of this round. May be repeated.
+
+    Raises WrongState while the round could still be open.
+    """
+    if round_.state not in COLLECTED:
+        raise WrongState(f"Round {round_.id} is {round_.state.value}; its token keys are needed until it is closed.")
+    for evaluation in round_.evaluations:
+        keys.destroy_token_key(evaluation.id)
 
 
 def count_round(

@@ -209,10 +209,22 @@ class KeyFiles(Protocol):
     def save_token_key(self, evaluation_id: str, der: bytes) -> None: ...
 
     def token_key(self, evaluation_id: str) -> bytes:
-        """PKCS#8 DER; raises NotFound."""
+        """PKCS#8 DER; raises NotFound, also once it is destroyed."""
+
+    def destroy_token_key(self, evaluation_id: str) -> None:
+        """At the end of a round: nothing can be signed any more. May be repeated."""
 
     def instance_secret(self) -> bytes:
         """32 bytes; made at init."""
+
+class Vault(Protocol):
+    """Locks secrets before they are written down; see crypto.at_rest."""
+
+    def lock(self, secret: bytes, name: str) -> bytes: ...
+
+    def unlock(self, locked: bytes, name: str) -> bytes:
+        """Raises InvalidInput."""
+
 
 
 class Accounts(Protocol):

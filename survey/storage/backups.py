@@ -4,7 +4,8 @@ The copy is a SQLite file for both databases, written in key order: a dump in th
 the order of arrival to whoever holds a backup made while a round was open. It is one consistent state, taken while
 the server goes on serving.
 
-Law: a backup holds every secret of the server (never a custodian's share). It is written 0600; keep it like the keys.
+Law: a backup holds the server's secrets locked, and never the key to them (server_key.py) or a custodian's share. It is
+written 0600.
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 They are files, not rows, so that a copy of the database alone can neither make tokens nor test guessed codes.
 
+What lies in the files is locked (domain.ports.Vault): a copy of the disk or of a backup holds none of them, as long as
+the server key lies elsewhere. When a round closes its token keys are destroyed: nothing can be signed any more.
+
 Law: files 0600 in a folder 0700; looser permissions are refused, not repaired: somebody may have read them already.
 A file appears whole or not at all and is never overwritten.
 """
@@ -15,7 +18,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from survey.errors import NotFound, SettingsError, StoreUnavailable, WrongState
+from survey.domain.ports import Vault
+from survey.errors import InvalidInput, NotFound, SettingsError, StoreUnavailable, WrongState
 
 SECRET_FILE = "instance.secret"  # noqa: S105 -- a file's name
 SECRET_LEN = 32
@@ -31,8 +35,10 @@ class FileKeys:
     Raises SettingsError.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, vault: Vault) -> None:
         self._folder = folder
+        self._vault = vault
+        self._secret: bytes | None = None  # asked for on every token request
         if not folder.exists():
             self._make()
         self._check(folder, 0o700)
@@ -45,30 +51,49 @@ class FileKeys:
         """Raises WrongState when another key is there, StoreUnavailable when it could not be written."""
         file = self._file(evaluation_id)
         try:
-            self._write_new(file, der)
+            self._write_new(file, self._vault.lock(der, file.name))
         except FileExistsError:
-            if _read(file) != der:
+            if self._unlock(file) != der:
                 raise WrongState(f"There already is a token key of {evaluation_id}.") from None
         except OSError as error:
             raise StoreUnavailable(f"The token key of {evaluation_id} was not written: {error.strerror}.") from None
 
     def token_key(self, evaluation_id: str) -> bytes:
         try:
-            return _read(self._file(evaluation_id))
+            return self._unlock(self._file(evaluation_id))
         except FileNotFoundError:
             raise NotFound(f"There is no token key of {evaluation_id}.") from None
 
+    def destroy_token_key(self, evaluation_id: str) -> None:
+        """Overwritten, then removed; what flash memory or a journalling file system keeps of it is locked. Repeatable.
+
+        Raises StoreUnavailable when it could not be done.
+        """
+        file = self._file(evaluation_id)
+        try:
+            with file.open("r+b", buffering=0) as stream:
+                stream.write(bytes(file.stat().st_size))
+                os.fsync(stream.fileno())
+            file.unlink()
+            _sync_folder(self._folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StoreUnavailable(f"The token key of {evaluation_id} was not destroyed: {error.strerror}.") from None
+
     def instance_secret(self) -> bytes:
-        secret = _read(self._folder / SECRET_FILE)
-        if len(secret) != SECRET_LEN:
-            raise SettingsError(f"{self._folder / SECRET_FILE} must hold exactly {SECRET_LEN} bytes.")
-        return secret
+        if self._secret is None:
+            secret = self._unlock(self._folder / SECRET_FILE)
+            if len(secret) != SECRET_LEN:
+                raise SettingsError(f"{self._folder / SECRET_FILE} must hold exactly {SECRET_LEN} bytes.")
+            self._secret = secret
+        return self._secret
 
     def _make(self) -> None:
         """Folder and secret appear together, or two processes would each make their own."""
         aside = self._folder.with_name(f".{self._folder.name}-{secrets.token_hex(8)}")
         aside.mkdir(mode=0o700, parents=True)
-        _write(aside / SECRET_FILE, secrets.token_bytes(SECRET_LEN))
+        _write(aside / SECRET_FILE, self._vault.lock(secrets.token_bytes(SECRET_LEN), SECRET_FILE))
         _sync_folder(aside)
         try:
             aside.rename(self._folder)  # fails when another process has put its own (not empty) folder there
@@ -88,6 +113,12 @@ class FileKeys:
         finally:
             with suppress(FileNotFoundError):
                 aside.unlink()
+
+    def _unlock(self, file: Path) -> bytes:
+        try:
+            return self._vault.unlock(_read(file), file.name)
+        except InvalidInput as error:
+            raise SettingsError(f"{file} cannot be unlocked. {error}") from None
 
     def _file(self, evaluation_id: str) -> Path:
         if _ID.fullmatch(evaluation_id) is None:

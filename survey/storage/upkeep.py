@@ -38,6 +38,14 @@ def check(engine: Engine, keys: KeyFiles) -> list[str]:
     return found
 
 
+def _has_token_key(keys: KeyFiles, evaluation_id: str) -> bool:
+    try:
+        keys.token_key(evaluation_id)
+    except NotFound:
+        return False
+    return True
+
+
 def _file(engine: Engine) -> Iterator[str]:
     if not is_sqlite(engine):
         return
@@ -55,10 +63,12 @@ def _evaluation(
         return
     if registry.find_manifest(evaluation.id) is None:
         yield "is frozen, but has no manifest."
-    try:
-        keys.token_key(evaluation.id)
-    except NotFound:
-        yield "is frozen, but its token key is missing."
+    if _has_token_key(keys, evaluation.id) is (round_.state in COLLECTED):
+        yield (
+            "is closed, but its token key is still there (destroy it: survey round destroy-keys)."
+            if round_.state in COLLECTED
+            else "is frozen, but its token key is missing."
+        )
     # Ballots first: while the round is open, a person may use a code and cast between the two.
     ballots = box.count(evaluation.id)
     used = sum(unit.used for unit in registry.turnout(evaluation.id))

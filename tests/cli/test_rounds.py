@@ -326,7 +326,7 @@ def test_every_step_leaves_a_line_in_the_staff_log(made: Survey) -> None:
         (action, round_id)
         for action in (
             "create-round", "make-keys-here", "freeze-round", "print-codes", "open-round", "close-round",
-            "write-boxes", "export-audit",
+            "destroy-token-keys", "write-boxes", "export-audit",
         )
     ]  # fmt: skip
     assert all(entry.account.startswith("os:") for entry in services.audit.entries())

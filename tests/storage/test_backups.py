@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
+from survey.crypto.at_rest import Vault
 from survey.domain.ports import StoredBallot
 from survey.domain.rounds import State
 from survey.errors import InvalidInput, WrongState
@@ -26,11 +28,13 @@ from survey.storage.registry import SqlRegistry
 from tests.storage.samples import EVALUATION, OTHER_EVALUATION, make_ballot, make_round
 from tests.storage.test_accounts_and_audit_log import NOON, fill
 
+VAULT = Vault(bytes(32), secrets.token_bytes)
+
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Path:
     instance = tmp_path / "instance"
-    FileKeys(instance / "keys").save_token_key(EVALUATION, b"der")
+    FileKeys(instance / "keys", VAULT).save_token_key(EVALUATION, b"der")
     (instance / "settings.json").write_text("{}")
     (instance / "session.secret").write_bytes(b"s" * 32)
     (instance / "README.md").write_text("not ours")
@@ -84,7 +88,7 @@ def test_everything_comes_back(
     assert SqlBallotBox(restored).add(EVALUATION, ballots[0]).value == "same"
     assert SqlBallotBox(restored).add(OTHER_EVALUATION, make_ballot()).value == "added"
     restored.dispose()
-    keys, restored_keys = FileKeys(instance / "keys"), FileKeys(tmp_path / "new" / "keys")
+    keys, restored_keys = FileKeys(instance / "keys", VAULT), FileKeys(tmp_path / "new" / "keys", VAULT)
     assert restored_keys.instance_secret() == keys.instance_secret()
     assert restored_keys.token_key(EVALUATION) == b"der"
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from survey.crypto.at_rest import Vault
 from survey.errors import NotFound, SettingsError, StoreUnavailable, WrongState
 from survey.storage.key_files import FileKeys
+
+VAULT = Vault(bytes(32), secrets.token_bytes)
 
 
 @pytest.fixture
@@ -20,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def keys(folder: Path) -> FileKeys:
-    return FileKeys(folder)
+    return FileKeys(folder, VAULT)
 
 
 def mode_of(path: Path) -> int:
@@ -39,17 +43,17 @@ def test_an_unknown_token_key_is_not_found(keys: FileKeys) -> None:
 
 def test_a_new_folder_gets_an_instance_secret_that_stays(keys: FileKeys, folder: Path) -> None:
     assert len(keys.instance_secret()) == 32
-    assert FileKeys(folder).instance_secret() == keys.instance_secret()
+    assert FileKeys(folder, VAULT).instance_secret() == keys.instance_secret()
 
 
 def test_two_instances_have_different_secrets(tmp_path: Path) -> None:
-    assert FileKeys(tmp_path / "a").instance_secret() != FileKeys(tmp_path / "b").instance_secret()
+    assert FileKeys(tmp_path / "a", VAULT).instance_secret() != FileKeys(tmp_path / "b", VAULT).instance_secret()
 
 
 def test_ten_processes_that_start_at_once_agree_on_one_secret(folder: Path) -> None:
     with ThreadPoolExecutor(10) as pool:
-        secrets = list(pool.map(lambda _: FileKeys(folder).instance_secret(), range(10)))
-    assert len(set(secrets)) == 1
+        found = list(pool.map(lambda _: FileKeys(folder, VAULT).instance_secret(), range(10)))
+    assert len(set(found)) == 1
     assert [path.name for path in folder.parent.iterdir()] == ["keys"]
 
 
@@ -69,26 +73,67 @@ def test_a_key_that_others_may_read_is_refused_at_start(keys: FileKeys, folder: 
     keys.save_token_key("team-1", b"der")
     (folder / "team-1.der").chmod(mode)
     with pytest.raises(SettingsError, match=f"team-1.der has mode 0{mode:o}; expected 0600"):
-        FileKeys(folder)
+        FileKeys(folder, VAULT)
 
 
 def test_a_folder_that_others_may_enter_is_refused_at_start(keys: FileKeys, folder: Path) -> None:
     folder.chmod(0o750)
     with pytest.raises(SettingsError, match="keys has mode 0750; expected 0700"):
-        FileKeys(folder)
+        FileKeys(folder, VAULT)
 
 
 def test_a_folder_without_its_secret_is_refused_at_start(keys: FileKeys, folder: Path) -> None:
     """A fresh secret would silently make every printed code unknown."""
     (folder / "instance.secret").unlink()
     with pytest.raises(SettingsError, match=r"has no instance\.secret"):
-        FileKeys(folder)
+        FileKeys(folder, VAULT)
 
 
 def test_a_secret_of_the_wrong_length_is_refused(keys: FileKeys, folder: Path) -> None:
-    (folder / "instance.secret").write_bytes(b"short")
+    (folder / "instance.secret").write_bytes(VAULT.lock(b"short", "instance.secret"))
     with pytest.raises(SettingsError, match="exactly 32 bytes"):
         keys.instance_secret()
+
+
+def test_no_file_holds_a_secret_that_another_key_opens(keys: FileKeys, folder: Path) -> None:
+    keys.save_token_key("team-1", b"der bytes")
+    written = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert b"der bytes" not in written
+    assert keys.instance_secret() not in written
+    other = FileKeys(folder, Vault(b"k" * 32, secrets.token_bytes))
+    with pytest.raises(SettingsError, match=r"instance\.secret cannot be unlocked\. It was locked under another key"):
+        other.instance_secret()
+
+
+def test_a_key_put_in_the_place_of_another_does_not_open(keys: FileKeys, folder: Path) -> None:
+    """Else whoever can write files could make people of one team answer with tokens of another."""
+    keys.save_token_key("team-1", b"first")
+    keys.save_token_key("team-2", b"second")
+    (folder / "team-1.der").write_bytes((folder / "team-2.der").read_bytes())
+    with pytest.raises(SettingsError, match=r"team-1\.der cannot be unlocked"):
+        keys.token_key("team-1")
+
+
+def test_a_key_that_was_never_locked_is_refused(keys: FileKeys, folder: Path) -> None:
+    (folder / "team-1.der").write_bytes(b"plain")
+    with pytest.raises(SettingsError, match=r"team-1\.der cannot be unlocked\. It is not locked"):
+        keys.token_key("team-1")
+
+
+def test_a_destroyed_token_key_is_gone_and_may_be_destroyed_again(keys: FileKeys, folder: Path) -> None:
+    keys.save_token_key("team-1", b"der")
+    keys.destroy_token_key("team-1")
+    keys.destroy_token_key("team-1")
+    with pytest.raises(NotFound, match="no token key of team-1"):
+        keys.token_key("team-1")
+    assert [path.name for path in folder.iterdir()] == ["instance.secret"]
+
+
+def test_a_token_key_is_overwritten_before_it_is_removed(keys: FileKeys, folder: Path) -> None:
+    keys.save_token_key("team-1", b"der")
+    os.link(folder / "team-1.der", folder.parent / "the-same-bytes-on-disk")
+    keys.destroy_token_key("team-1")
+    assert set((folder.parent / "the-same-bytes-on-disk").read_bytes()) == {0}
 
 
 def test_a_token_key_is_never_replaced(keys: FileKeys) -> None:
@@ -124,7 +169,7 @@ def test_an_id_that_is_no_id_never_becomes_a_path(keys: FileKeys, evaluation_id:
 
 def test_reading_a_key_leaves_no_time_of_access(tmp_path: Path) -> None:
     """The first reading of a token key is the first token request of the day."""
-    keys = FileKeys(tmp_path / "keys")
+    keys = FileKeys(tmp_path / "keys", VAULT)
     keys.save_token_key("team-1", b"der")
     for file in (tmp_path / "keys").iterdir():
         os.utime(file, (1_000_000_000, 1_000_000_000))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from survey.crypto.at_rest import Vault
 from survey.domain.ports import StoredBallot
 from survey.domain.rounds import State
 from survey.storage.ballot_box import SqlBallotBox
@@ -23,7 +24,7 @@ CODE = b"c" * 32
 
 @pytest.fixture
 def keys(tmp_path: Path) -> FileKeys:
-    keys = FileKeys(tmp_path / "keys")
+    keys = FileKeys(tmp_path / "keys", Vault(bytes(32), secrets.token_bytes))
     for evaluation_id in (EVALUATION, OTHER_EVALUATION):
         keys.save_token_key(evaluation_id, b"der")
     return keys
@@ -45,6 +46,11 @@ def run(engine: Engine, statement: str) -> None:
     with engine.connect().execution_options(survey_writes=True) as connection:
         connection.execute(text(statement))
         connection.commit()
+
+
+def destroy(keys: FileKeys) -> None:
+    for evaluation_id in (EVALUATION, OTHER_EVALUATION):
+        keys.destroy_token_key(evaluation_id)
 
 
 def test_a_store_that_keeps_its_promises_passes(collecting: Engine, keys: FileKeys) -> None:
@@ -80,6 +86,7 @@ def test_an_interrupted_closing_is_found(collecting: Engine, box: SqlBallotBox, 
 
 
 def test_a_closed_round_with_an_open_box_and_no_root_is_found(collecting: Engine, keys: FileKeys) -> None:
+    destroy(keys)
     run(collecting, "UPDATE rounds SET state = 'closed'")
     run(collecting, "UPDATE boxes SET is_open = false WHERE evaluation = 'team-2'")
     assert check(collecting, keys) == [
@@ -95,5 +102,20 @@ def test_a_counted_round_without_record_is_found(
     for evaluation_id in (EVALUATION, OTHER_EVALUATION):
         box.close_box(evaluation_id)
     registry.save_roots({EVALUATION: CODE, OTHER_EVALUATION: CODE})
+    destroy(keys)
     run(collecting, "UPDATE rounds SET state = 'opened'")
     assert check(collecting, keys) == ["Round round-1 is opened, but has no tally record."]
+
+
+def test_a_token_key_that_outlived_its_round_is_found(
+    collecting: Engine, registry: SqlRegistry, box: SqlBallotBox, keys: FileKeys
+) -> None:
+    for evaluation_id in (EVALUATION, OTHER_EVALUATION):
+        box.close_box(evaluation_id)
+    registry.save_roots({EVALUATION: CODE, OTHER_EVALUATION: CODE})
+    run(collecting, "UPDATE rounds SET state = 'closed'")
+    keys.destroy_token_key(OTHER_EVALUATION)
+    assert check(collecting, keys) == [
+        "Evaluation team-1 of round round-1 is closed, but its token key is still there"
+        " (destroy it: survey round destroy-keys)."
+    ]

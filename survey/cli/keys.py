@@ -1,0 +1,70 @@
+"""`survey key`: the server key, which locks every secret of the instance (server_key.py)."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from survey.cli.frame import note, services_of
+from survey.errors import SettingsError
+
+
+@click.group()
+def key() -> None:
+    """The server key: locks token keys, instance secret and session secret; never part of a backup."""
+
+
+@key.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write.  [default: print it]")
+def new(out: Path | None) -> None:
+    """Make a server key for SURVEY_KEY (a service manager's secret) or for SURVEY_KEY_FILE, before `survey init`."""
+    import secrets
+
+    from survey.crypto.at_rest import KEY_LEN
+    from survey.crypto.wire import b64url_encode
+    from survey.server_key import write_key
+
+    fresh = secrets.token_bytes(KEY_LEN)
+    if out is None:
+        click.echo(b64url_encode(fresh))
+        return
+    write_key(out, fresh)
+    click.echo(f"Wrote {out}.")
+
+
+@key.command()
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the key shall lie from now on, best on another disk.  [default: where it is]",
+)
+@click.pass_obj
+def rotate(instance: Path, to: Path | None) -> None:
+    """Put a fresh server key in place of the present one, while serving. The old key opens nothing any more.
+
+    What was copied before, together with the old key, stays readable to whoever has both.
+    """
+    from survey.server_key import find_server_key, key_file
+    from survey.server_key import rotate as put_in_place
+    from survey.settings import SETTINGS_FILE
+
+    if os.environ.get("SURVEY_KEY"):
+        raise SettingsError("The key comes from SURVEY_KEY; unset it and name the key by SURVEY_KEY_FILE to rotate it.")
+    services = services_of(instance)
+    settings_file = instance / SETTINGS_FILE
+    document = json.loads(settings_file.read_text("utf-8"))
+    present = key_file(instance, document.get("key_file"), os.environ)
+    old = find_server_key(instance, document.get("key_file"), os.environ)
+    target = to or present
+    if to is not None and to.exists():
+        raise SettingsError(f"{to} is there already; a key is never overwritten.")
+    put_in_place(instance, old, target)
+    if to is not None:
+        document["key_file"] = str(to.resolve())
+        settings_file.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+        present.unlink(missing_ok=True)
+    note(services, "rotate-server-key", "-")
+    click.echo(f"The server key is a new one, in {target}. Older backups need the older key: keep it apart with them.")

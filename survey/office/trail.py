@@ -17,7 +17,7 @@ from survey.office.needs import Services
 
 UNKNOWN = "-"
 _QUIET = frozenset(
-    {"asset", "show-login", "choose-language", "show-work"}
+    {"asset", "show-login", "choose-language", "show-work", "show-wall"}
 )  # show nothing of a round and change nothing
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from survey.domain.lifecycle import PrintedCode
 from survey.domain.rounds import Round
+from survey.reports import print as paper
 from survey.reports.fonts import SANS, check_glyphs, font_files
-from survey.reports.print import Slip, slips_pdf
 
 
 def by_unit(slips: Sequence[PrintedCode]) -> dict[str, list[PrintedCode]]:
@@ -39,9 +39,9 @@ def check_names(round_: Round, fonts: Path) -> None:
 def unit_pdf(slips: Sequence[PrintedCode], round_: Round, public_url: str, fonts: Path) -> bytes:
     closes = f"{round_.closes_at:%m月%d日%H时%M分}" if round_.closes_at else None
     address = public_url.partition("://")[2]
-    return slips_pdf(
+    return paper.slips_pdf(
         [
-            Slip(
+            paper.Slip(
                 url=slip.url(public_url),
                 code=str(slip.code),
                 fingerprint=slip.fingerprint,

@@ -273,11 +273,10 @@ def close_boxes(services: Services, round_: Round) -> Round:
         closed = get_round(services.registry, round_.id)
         click.echo(f"Warning: {error} Run `survey tidy` when nobody is reading.", err=True)
     note(services, "close-round", closed.id)
-    return closed
     destroy_keys(services, closed)
+    return closed
 
 
-@round_group.command()
 def destroy_keys(services: Services, round_: Round) -> None:
     from survey.domain.lifecycle import destroy_token_keys
 
@@ -295,6 +294,7 @@ def destroy_keys_(instance: Path, round_id: str) -> None:
     click.echo(f"Round {round_.id} has no token keys any more: nothing can be signed.")
 
 
+@round_group.command()
 @_round_argument
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 @click.pass_obj

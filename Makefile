@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test needs lint bench attack faults fuzz audit pictures clean
+.PHONY: help setup demo test needs lint bench attack faults fuzz audit pictures client-check clean
 
 help:
 	@echo "make demo      set up and run a demonstration round on this machine"
@@ -16,6 +16,8 @@ help:
 	@echo "make faults    kill workers, servers and databases hundreds of times under load; KILLS=300 SEED=random"
 	@echo "make fuzz      coverage-guided: what every parser does with bytes nobody meant; SECONDS=60 for each"
 	@echo "make audit     known vulnerabilities of the locked packages (asks pypi.org)"
+	@echo "make pictures  screenshots of every state of the respondent's pages into tests/browser/pictures"
+	@echo "make client-check  builds the page again in another folder from the lock and compares the digests"
 	@echo "make clean     remove what was built"
 
 setup:
@@ -62,3 +64,9 @@ clean:
 
 bench: setup
 	@$(BIN)/python -m tests.bench
+
+pictures: needs setup
+	@$(BIN)/python -m tests.browser.pictures
+
+client-check: setup
+	@$(BIN)/python tools/check_client.py

@@ -21,33 +21,23 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-# Everything that could follow or recognise a person; what a browser does not know it leaves aside. The clipboard stays:
-# a receipt can be copied.
+# What could recognise a person or a place. Not longer: it is sent with every answer, also over a slow network. The
+# clipboard stays, because a receipt can be copied.
 _OFF = (
     "accelerometer",
-    "autoplay",
     "browsing-topics",
     "camera",
     "display-capture",
-    "encrypted-media",
-    "fullscreen",
     "geolocation",
     "gyroscope",
     "hid",
-    "identity-credentials-get",
     "idle-detection",
     "local-fonts",
     "magnetometer",
     "microphone",
-    "midi",
     "payment",
-    "picture-in-picture",
-    "publickey-credentials-get",
-    "screen-wake-lock",
     "serial",
-    "storage-access",
     "usb",
-    "xr-spatial-tracking",
 )
 
 HEADERS = {

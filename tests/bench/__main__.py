@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import documents, http, opening, start
+from tests.bench import documents, http, opening, page, start
 
-SECTIONS = {"http": http, "opening": opening, "start": start, "documents": documents}
+SECTIONS = {"http": http, "opening": opening, "start": start, "documents": documents, "page": page}
 
 
 def main() -> None:

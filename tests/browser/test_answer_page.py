@@ -479,6 +479,30 @@ def test_without_scripts_the_page_names_another_way(browser: Browser, slip_urls:
     context.close()
 
 
+@pytest.mark.parametrize("script", ["let x = 1n ?? #broken", ""], ids=["cannot be parsed", "does nothing"])
+def test_a_browser_that_cannot_even_read_the_script_has_the_words_that_stand_in_the_page(
+    phone: Page, slip_urls: list[str], script: str
+) -> None:
+    phone.route("**/answer.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
+    phone.goto(slip_urls[0])
+    for word in ("太旧", "平板", "纸质票", "没有用掉", "too old", "paper ballot"):
+        expect(phone.locator("#page")).to_contain_text(word)
+
+
+@pytest.mark.parametrize("missing", ["crypto.subtle", "TextEncoder", "AbortController"])
+def test_a_browser_that_lacks_what_sealing_needs_is_told_so(
+    phone_context: BrowserContext, slip_urls: list[str], missing: str
+) -> None:
+    owner, _, name = missing.rpartition(".")
+    phone_context.add_init_script(
+        f"Object.defineProperty({owner or 'window'}, '{name}', {{value: undefined, configurable: true}})"
+    )
+    page = phone_context.new_page()
+    page.goto(slip_urls[0])
+    expect(page.locator("#page")).to_contain_text("这个浏览器太旧")
+    expect(page.locator("#page")).to_contain_text("too old")
+
+
 def test_a_browser_without_big_numbers_is_told_what_to_do(phone_context: BrowserContext, slip_urls: list[str]) -> None:
     phone_context.add_init_script("delete window.BigInt")
     page = phone_context.new_page()

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
+from survey.crypto.at_rest import KEY_LEN, Vault
 from survey.crypto.sealing import receipt
 from survey.domain.ports import Account, AddOutcome, Attempt, PostOutcome, SpendOutcome, StoredBallot, UnitTurnout, Work
 from survey.domain.rounds import Round, State
@@ -192,6 +194,7 @@ class MemoryNoticeBoard:
         self.seats: dict[str, dict[int, bytes]] = {}
         self.attempts: dict[str, Attempt] = {}
         self.notices: dict[tuple[str, int, str, int], bytes] = {}
+        self.records: dict[str, bytes] = {}
 
     def save_invitations(self, round_id: str, digests: Mapping[int, bytes]) -> None:
         self.seats[round_id] = dict(digests)
@@ -215,17 +218,28 @@ class MemoryNoticeBoard:
     def begin_again(self, round_id: str, number: int) -> None:
         if self.attempts[round_id].number != number:
             raise WrongState(f"Attempt {number} of the key ceremony of round {round_id} is not the latest one.")
-        self.attempts[round_id] = Attempt(number + 1, None)
+        self.attempts[round_id] = Attempt(number + 1, None, self.attempts[round_id].replaces)
+
+    def begin_replacement(self, round_id: str, number: int, replaces: str) -> None:
+        self.begin_again(round_id, number)
+        self.attempts[round_id] = Attempt(number + 1, None, replaces)
 
     def stop(self, round_id: str, number: int, reason: str) -> None:
-        if self.attempts[round_id] == Attempt(number, None):
-            self.attempts[round_id] = Attempt(number, reason)
+        attempt = self.attempts[round_id]
+        if (attempt.number, attempt.stopped) == (number, None):
+            self.attempts[round_id] = Attempt(number, reason, attempt.replaces)
 
     def post(self, round_id: str, number: int, phase: str, index: int, message: bytes) -> PostOutcome:
         stored = self.notices.setdefault((round_id, number, phase, index), message)
         return (
             PostOutcome.ADDED if stored is message else PostOutcome.SAME if stored == message else PostOutcome.DIFFERENT
         )
+
+    def save_opening_record(self, round_id: str, record: bytes) -> None:
+        self.records.setdefault(round_id, record)
+
+    def find_opening_record(self, round_id: str) -> bytes | None:
+        return self.records.get(round_id)
 
     def messages(self, round_id: str, number: int) -> list[bytes]:
         return [message for key, message in self.notices.items() if key[:2] == (round_id, number)]
@@ -240,13 +254,13 @@ class MemoryKeyFiles:
     def save_token_key(self, evaluation_id: str, der: bytes) -> None:
         self.token_keys[evaluation_id] = der
 
+    def destroy_token_key(self, evaluation_id: str) -> None:
+        self.token_keys.pop(evaluation_id, None)
+
     def token_key(self, evaluation_id: str) -> bytes:
         if evaluation_id not in self.token_keys:
             raise NotFound(f"There is no token key of {evaluation_id}.")
         return self.token_keys[evaluation_id]
-
-    def destroy_token_key(self, evaluation_id: str) -> None:
-        self.token_keys.pop(evaluation_id, None)
 
     def instance_secret(self) -> bytes:
         return hashlib.sha256(b"a secret for tests").digest()
@@ -318,6 +332,31 @@ class MemoryAudit:
             {"account": account, "address": address, "action": action, "object": object, "result": result}
         )
 
+    def search(
+        self, *, account="", action="", object="", since="", until="", before=None, limit=100
+    ) -> list[SimpleNamespace]:
+        lines = [
+            SimpleNamespace(id=number, time=datetime(2026, 3, 2, 9, 0, tzinfo=UTC), **line)
+            for number, line in enumerate(self.lines, 1)
+        ]
+        return [
+            line
+            for line in reversed(lines)
+            if account in ("", line.account)
+            and action in ("", line.action)
+            and line.object.startswith(object)
+            and (before is None or line.id < before)
+        ][:limit]
+
+    def names(self) -> tuple[list[str], list[str]]:
+        return tuple(sorted({line[name] for line in self.lines}) for name in ("account", "action"))  # type: ignore[return-value]
+
+    def head(self) -> tuple[int, bytes]:
+        return len(self.lines), bytes(32)
+
+    def verify_chain(self) -> int | None:
+        return None
+
 
 class MovableClock:
     """Stands still until moved."""
@@ -335,6 +374,10 @@ class MovableClock:
 @dataclass(frozen=True)
 class FakeSettings:
     public_url: str = "https://survey.example"
+
+    @property
+    def vault(self) -> Vault:
+        return Vault(b"v" * KEY_LEN, random.Random(1).randbytes)
 
     @property
     def is_https(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,9 @@ import click
 from survey.cli.frame import note, print_json, services_of
 
 if TYPE_CHECKING:
-    from survey.domain.ceremony_office import Standing
+    from survey.domain.ceremony_office import Invitation, Standing
     from survey.domain.rounds import Round
+    from survey.domain.shares import PartialFile
     from survey.services import Services
 
 _round_argument = click.argument("round_id", metavar="ROUND")
@@ -33,22 +35,70 @@ def invite(instance: Path, round_id: str, out: Path) -> None:
     Hand each to its custodian only, in person or through two different channels: whoever has it can take the
     custodian's place. Doing it again voids the earlier invitations and loses nothing that was said.
     """
-    from survey.cli.files import new_folder, safe_name, write_secret
     from survey.domain.ceremony_office import invite as make_invitations
     from survey.domain.lifecycle import get_round
 
     services = services_of(instance)
     round_ = get_round(services.registry, round_id)
-    names = [safe_name(custodian.name, "The custodian") for custodian in round_.custodians]
-    with new_folder(out) as folder:
-        invitations = make_invitations(
+    _write_invitations(
+        out,
+        lambda: make_invitations(
             round_, board=services.board, randomness=services.randomness, url=services.settings.public_url
-        )
-        for name, invitation in zip(names, invitations, strict=True):
-            write_secret(folder / f"{name}.invitation", invitation.encode())
+        ),
+    )
     note(services, "invite-custodians", round_.id)
-    for name in names:
-        click.echo(f"Wrote {out / name}.invitation")
+
+
+@click.command()
+@_round_argument
+@click.argument("lost", metavar="CUSTODIAN")
+@click.argument("newcomer", metavar="NEWCOMER")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="New folder for one invitation file per custodian.",
+)
+@click.pass_obj
+def replace(instance: Path, round_id: str, lost: str, newcomer: str, out: Path) -> None:
+    """Replace CUSTODIAN of ROUND, whose share is lost, by NEWCOMER. The opening key stays as it is.
+
+    All other custodians take part with their shares (`survey custodian join --old-share`); everybody gets a new share,
+    and the old ones count no more. Possible until the round is closed.
+    """
+    from survey.domain.ceremony_office import replace_custodian
+    from survey.domain.lifecycle import get_round
+    from survey.errors import NotFound
+
+    services = services_of(instance)
+    round_ = get_round(services.registry, round_id)
+    indices = [custodian.index for custodian in round_.custodians if custodian.name == lost]
+    if not indices:
+        raise NotFound(f"Round {round_id} has no custodian {lost}.")
+    _write_invitations(
+        out,
+        lambda: replace_custodian(
+            round_,
+            indices[0],
+            newcomer,
+            board=services.board,
+            randomness=services.randomness,
+            url=services.settings.public_url,
+        ),
+    )
+    note(services, "replace-custodian", round_.id)
+
+
+def _write_invitations(out: Path, make: Callable[[], list[Invitation]]) -> None:
+    from survey.cli.files import new_folder, safe_name, write_secret
+
+    with new_folder(out) as folder:
+        invitations = make()
+        for invitation in invitations:
+            name = safe_name(invitation.custodian, "The custodian")
+            write_secret(folder / f"{name}.invitation", invitation.encode())
+    for invitation in invitations:
+        click.echo(f"Wrote {out / invitation.custodian}.invitation")
     click.echo("Hand each file to its custodian only, and delete it here.", err=True)
 
 
@@ -136,3 +186,44 @@ def describe(now: Standing) -> list[str]:
         return ["Everybody has confirmed; the round has its opening key.", f"Check words: {' '.join(zh)}", " ".join(en)]
     names = ", ".join(board.agreed.custodians[index - 1] for index in board.missing)
     return [f"Attempt {board.agreed.attempt}, phase {board.phase}; waiting for: {names}."]
+
+
+def keep_opening_record(services: Services, round_: Round, partials: Sequence[PartialFile], record: str) -> None:
+    """After the count: what lies on this server is destroyed, and the record of it kept."""
+    from survey.domain.opening_record import conclude
+
+    conclude(
+        round_,
+        partials,
+        record,
+        registry=services.registry,
+        board=services.board,
+        store=services.partials,
+        clock=services.clock,
+    )
+    note(services, "destroy-partials", round_.id)
+
+
+@click.command("record")
+@_round_argument
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.pass_obj
+def opening_sheet(instance: Path, round_id: str, as_json: bool) -> None:
+    """Print the record of ROUND's opening, for signature: who, when, digests, what was destroyed."""
+    from survey.domain.lifecycle import get_round
+    from survey.domain.opening_record import for_signature
+    from survey.domain.shares import PartialFile
+    from survey.domain.tally import record_hash
+    from survey.errors import NotYet
+
+    services = services_of(instance)
+    raw = services.board.find_opening_record(round_id)
+    record = services.registry.find_tally_record(round_id)
+    if raw is None and record is not None:
+        # The count was interrupted after its result was stored: what it left is destroyed and recorded now.
+        left = [PartialFile.read(file) for file in services.partials.files(round_id).values()]
+        keep_opening_record(services, get_round(services.registry, round_id), left, record_hash(record))
+        raw = services.board.find_opening_record(round_id)
+    if raw is None:
+        raise NotYet(f"Round {round_id} has not been counted; there is no record of an opening yet.")
+    click.echo(raw.decode("utf-8") if as_json else for_signature(raw), nl=as_json)

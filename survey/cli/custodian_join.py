@@ -109,8 +109,17 @@ class Joining:
     draft: Draft
 
     @classmethod
-    def begin(cls, invitation: Invitation, share_file: Path, ask: Callable[[bool], str], log_n: int) -> Joining:
-        """ask(is_new): the passphrase. Takes up the draft where there is one."""
+    def begin(
+        cls,
+        invitation: Invitation,
+        share_file: Path,
+        ask: Callable[[bool], str],
+        log_n: int,
+        old_secret: bytes | None = None,
+    ) -> Joining:
+        """ask(is_new): the passphrase. Takes up the draft where there is one. old_secret: where a custodian is
+        replaced, the share of the key as it is (everybody but the newcomer).
+        """
         require_new(share_file)
         file = draft_file(share_file)
         if file.exists():
@@ -120,10 +129,13 @@ class Joining:
             if (draft.agreed_digest, draft.index) != (invitation.agreed.digest, invitation.index):
                 raise InvalidInput(f"{file} is the draft of another round or another custodian.")
             return cls(invitation, share_file, lock, draft)
+        replacement = invitation.replacement
+        if replacement is not None:
+            replacement.constant_term(invitation.index, old_secret)  # refuses a share that does not belong here
         passphrase = ask(True)
         check_passphrase(passphrase)
         lock = Lock.of(passphrase, secrets.token_bytes(SALT_LEN), log_n)
-        draft = Draft.new(invitation.agreed.digest, invitation.index, secrets.token_bytes)
+        draft = Draft.new(invitation.agreed.digest, invitation.index, secrets.token_bytes, old_secret)
         joining = cls(invitation, share_file, lock, draft)
         joining.save()
         return joining

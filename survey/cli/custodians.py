@@ -60,6 +60,12 @@ def asked_passphrase(file: Path | None, *, is_new: bool = False) -> str:
     help="Your share will be written here; until then FILE.draft keeps your place.",
 )
 @click.option(
+    "--old-share",
+    "old_share",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Where a lost custodian is replaced: your share of the key as it is. Delete it when the new one is written.",
+)
+@click.option(
     "--board",
     "board_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -78,6 +84,7 @@ def asked_passphrase(file: Path | None, *, is_new: bool = False) -> str:
 def join(
     invitation_file: Path,
     share_file: Path,
+    old_share: Path | None,
     board_file: Path | None,
     message_file: Path | None,
     wait: float,
@@ -95,14 +102,20 @@ def join(
     from survey.crypto.passphrase import LOG_N
     from survey.domain.ceremony import DONE
     from survey.domain.ceremony_office import Invitation
+    from survey.domain.shares import ShareFile
 
     if (board_file is None) != (message_file is None):
         raise click.UsageError("--board and --message-out belong together.")
     if message_file is not None:
         require_new(message_file)
     invitation = Invitation.parse(invitation_file.read_bytes())
+    old = None if old_share is None else ShareFile.read(old_share, lambda: asked_passphrase(passphrase_file))
     own = joining.Joining.begin(
-        invitation, share_file, lambda is_new: asked_passphrase(passphrase_file, is_new=is_new), LOG_N
+        invitation,
+        share_file,
+        lambda is_new: asked_passphrase(passphrase_file, is_new=is_new),
+        LOG_N,
+        None if old is None else old.secret,
     )
     way: joining.Way
     if board_file is not None and message_file is not None:

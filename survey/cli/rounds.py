@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from survey.cli.ceremonies import ceremony, invite
+from survey.cli.ceremonies import ceremony, invite, keep_opening_record, opening_sheet, replace
 from survey.cli.frame import note, print_json, services_of
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def round_group() -> None:
 
 round_group.add_command(invite)
 round_group.add_command(ceremony)
+round_group.add_command(replace)
+round_group.add_command(opening_sheet)
 
 
 def _find(instance: Path, round_id: str) -> tuple[Services, Round]:
@@ -337,7 +339,9 @@ def count(instance: Path, round_id: str, parts: tuple[Path, ...], as_json: bool)
         print_json({"round": round_.id, "record": record, "counted": counted, "void": void})
         return
     click.echo(f"Counted {counted} ballots, {void} void. Tally record: {record}")
-    click.echo("Destroy the partial openings now: together they open every answer.", err=True)
+    if parts:
+        click.echo("Destroy the partial openings now: together they open every answer.", err=True)
+    click.echo(f"The record for signature: survey round record {round_.id}")
 
 
 def count_ballots(services: Services, round_: Round, parts: tuple[Path, ...]) -> tuple[str, int, int]:
@@ -373,7 +377,7 @@ def count_ballots(services: Services, round_: Round, parts: tuple[Path, ...]) ->
         if executor is not None:
             executor.shutdown(cancel_futures=True)
     note(services, "count-round", round_.id)
-    services.partials.destroy(round_.id)
+    keep_opening_record(services, round_, partials, record_hash(record))
     evaluations = json.loads(record)["evaluations"]
     void = sum(sum(evaluation["void"].values()) for evaluation in evaluations)
     return record_hash(record), sum(evaluation["counted"] for evaluation in evaluations), void

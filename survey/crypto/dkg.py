@@ -53,16 +53,25 @@ class Participant:
 
     draws: where all that is committed to comes from (default: randomness); a participant that is resumed gives the
     same seeded draws again and with them the same messages. Later proofs and seals always take randomness.
+    constant_term: given only where an existing key is shared anew (replacement).
     """
 
     def __init__(
-        self, ceremony: Ceremony, index: int, randomness: Randomness, *, draws: Randomness | None = None
+        self,
+        ceremony: Ceremony,
+        index: int,
+        randomness: Randomness,
+        *,
+        draws: Randomness | None = None,
+        constant_term: int | None = None,
     ) -> None:
         draws = draws or randomness
         self.ceremony = ceremony
         self.index = index
         self._randomness = randomness
         self._polynomial = [random_scalar(draws) for _ in range(ceremony.threshold)]
+        if constant_term is not None:
+            self._polynomial[0] = constant_term
         self._sealing_secret = encode_scalar(random_scalar(draws))
         self._reveal = self._make_reveal(draws)
         self._commits: tuple[Commit, ...] = ()

@@ -36,6 +36,8 @@ def _entries(round_: Round, registry: Registry, box: BallotBox) -> Iterator[tupl
     yield "round.json", iter([_json(_summary(round_, registry, box))])
     if round_.opening_key is not None:
         yield "opening-key-transcript.json", iter([round_.opening_key.transcript])
+        for number, transcript in enumerate(round_.opening_key.replacements, 1):
+            yield f"opening-key-replacement-{number}.json", iter([transcript])
     for evaluation in round_.evaluations:
         yield f"manifests/{evaluation.id}.json", iter([get_manifest(registry, evaluation.id).raw])
         yield f"ballots/{evaluation.id}.bin", _ballots(evaluation.id, box)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from survey.crypto.merkle import MerkleTree
+from survey.crypto.replacement import verify_replacements
 from survey.crypto.sealing import ENC_LEN, receipt_of_digest
 from survey.crypto.threshold import is_valid_point, verify_transcript
 from survey.crypto.tokens import TOKEN_LEN, Token, TokenVerifier
@@ -107,6 +108,9 @@ def _check_manifests(summary: Mapping[str, Any], manifests: Mapping[str, Manifes
 def _check_key_making(package: zipfile.ZipFile, summary: Mapping[str, Any], manifests: Mapping[str, Manifest]) -> bytes:
     try:
         facts = verify_transcript(_read(package, "opening-key-transcript.json"))
+        files = [name for name in package.namelist() if name.startswith("opening-key-replacement-")]
+        ordered = [f"opening-key-replacement-{number}.json" for number in range(1, len(files) + 1)]
+        facts = verify_replacements(facts, [_read(package, name) for name in ordered])
     except SurveyError as error:
         raise CheckFailed(f"The making of the opening key does not check: {error}") from None
     named = [(one["name"], one["verification_key"]) for one in summary["custodians"]]

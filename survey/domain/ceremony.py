@@ -34,7 +34,8 @@ from typing import Any
 from survey.crypto import dkg_messages as dkg
 from survey.crypto.dkg import judge
 from survey.crypto.dkg_messages import KeyMakingFault, canonical_json
-from survey.crypto.dkg_transcript import Transcript
+from survey.crypto.dkg_transcript import KeyFacts, Transcript
+from survey.crypto.replacement import Replacement
 from survey.crypto.sealing import ENC_LEN, TAG_LEN
 from survey.crypto.signing import WrongSignature, sign, verify
 from survey.crypto.threshold import is_valid_point
@@ -58,6 +59,7 @@ class Agreed:
     custodians: tuple[str, ...]
     threshold: int
     attempt: int = 1
+    replacement: Replacement | None = None  # set where a lost custodian is replaced and the key stays
 
     @classmethod
     def of_round(cls, round_: Round, attempt: int = 1) -> Agreed:
@@ -73,6 +75,8 @@ class Agreed:
             "custodians": list(self.custodians),
             "threshold": self.threshold,
         }
+        if self.replacement is not None:
+            facts["replaces"] = encode_replacement(self.replacement)
         return hashlib.sha256(b"survey/ceremony/agreed/v1\x00" + canonical_json(facts)).digest()
 
     @cached_property
@@ -83,7 +87,10 @@ class Agreed:
 
     @cached_property
     def key_making(self) -> dkg.Ceremony:
-        return dkg.Ceremony(self.custodians, self.threshold, self.round_id.encode("ascii"))
+        context = self.round_id.encode("ascii")
+        if self.replacement is not None:
+            context = self.replacement.ceremony_context
+        return dkg.Ceremony(self.custodians, self.threshold, context)
 
     @property
     def indices(self) -> range:
@@ -245,6 +252,8 @@ class Board:
             _commit(message)
         elif message.phase == "reveal":
             dkg.check_reveal(ceremony, self.commits[message.index - 1], _reveal(message))
+            if self.agreed.replacement is not None:
+                self.agreed.replacement.check_constant_term(ceremony, _reveal(message))
         elif message.phase == "deal":
             if len(_dealt(message)) != len(self.agreed.custodians):
                 raise ceremony.fault(message.index, "did not deal one sub-share to everybody.")
@@ -289,13 +298,21 @@ class Board:
         confirmations = tuple(_confirmation(message) for message in self._in("confirm"))
         return Transcript(self.agreed.key_making, self.commits, self.reveals, confirmations)
 
+    @property
+    def key_facts(self) -> KeyFacts:
+        """The checked outcome; raises WrongState before everybody has confirmed."""
+        replacement = self.agreed.replacement
+        return self.transcript.verify() if replacement is None else replacement.facts(self.transcript)
+
     def _in(self, phase: str) -> list[Message]:
         return [message for _, message in sorted(self._said[phase].items())]
 
 
 def encode_board(agreed: Agreed, messages: Sequence[bytes], stopped: str | None) -> dict[str, Any]:
     """What the server tells a custodian, over HTTP or in a file; stopped: why the attempt ended, if it did."""
+    replaces = {} if agreed.replacement is None else {"replaces": encode_replacement(agreed.replacement)}
     return {
+        **replaces,
         "schema": BOARD_SCHEMA,
         "round": agreed.round_id,
         "name": agreed.round_name,
@@ -313,13 +330,38 @@ def read_board(document: object) -> tuple[Agreed, list[Message], str | None]:
         read: Any = document
         if read["schema"] != BOARD_SCHEMA:
             raise ValueError
-        agreed = Agreed(read["round"], read["name"], tuple(read["custodians"]), read["threshold"], int(read["attempt"]))
+        agreed = Agreed(
+            read["round"],
+            read["name"],
+            tuple(read["custodians"]),
+            read["threshold"],
+            int(read["attempt"]),
+            read_replacement(read),
+        )
         agreed.key_making  # noqa: B018  # refuses names and thresholds that cannot be
         messages = [Message.parse(canonical_json(message)) for message in read["messages"]]
         stopped = read["stopped"]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InvalidInput("This is not the notice board of a key ceremony.") from None
     return agreed, messages, None if stopped is None else str(stopped)
+
+
+def encode_replacement(replacement: Replacement) -> dict[str, Any]:
+    return {
+        "index": replacement.index,
+        "public_key": b64url_encode(replacement.public_key),
+        "verification_keys": [b64url_encode(key) for key in replacement.verification_keys],
+    }
+
+
+def read_replacement(document: Mapping[str, Any]) -> Replacement | None:
+    """What stands under "replaces" in a board or an invitation, if anything does; raises KeyError, InvalidInput ..."""
+    read = document.get("replaces")
+    if read is None:
+        return None
+    keys = tuple(_decoded(key, ENC_LEN) for key in read["verification_keys"])
+    public_key = _decoded(read["public_key"], ENC_LEN)
+    return Replacement(read["index"], document["threshold"], document["round"].encode("ascii"), public_key, keys)
 
 
 # -- Contents: one function per phase in each direction

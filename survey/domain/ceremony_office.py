@@ -13,10 +13,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from survey.crypto.dkg_messages import KeyMakingFault
+from survey.crypto.replacement import Replacement
 from survey.crypto.wire import b64url_decode, b64url_encode
-from survey.domain.ceremony import DONE, Agreed, Board, Message, encode_board
-from survey.domain.ports import NoticeBoard, PostOutcome, Randomness, Registry
-from survey.domain.rounds import OpeningKey, Round, State
+from survey.domain.ceremony import (
+    DONE,
+    Agreed,
+    Board,
+    Message,
+    encode_board,
+    encode_replacement,
+    read_replacement,
+)
+from survey.domain.ports import Attempt, NoticeBoard, PostOutcome, Randomness, Registry
+from survey.domain.rounds import Custodian, OpeningKey, Round, State
 from survey.errors import InvalidInput, NotFound, SurveyError, WrongState
 
 INVITATION_SCHEMA = "survey-invitation/1"
@@ -49,10 +58,11 @@ class Invitation:
     index: int
     url: str
     secret: bytes = field(repr=False)
+    replacement: Replacement | None = None
 
     @property
     def agreed(self) -> Agreed:
-        return Agreed(self.round_id, self.round_name, self.custodians, self.threshold)
+        return Agreed(self.round_id, self.round_name, self.custodians, self.threshold, replacement=self.replacement)
 
     @property
     def custodian(self) -> str:
@@ -65,7 +75,9 @@ class Invitation:
         return f"{self.url}/custodian#k={_unpadded(self.secret)}&f={fingerprint}"
 
     def encode(self) -> bytes:
+        replaces = {} if self.replacement is None else {"replaces": encode_replacement(self.replacement)}
         document = {
+            **replaces,
             "schema": INVITATION_SCHEMA,
             "round": self.round_id,
             "name": self.round_name,
@@ -92,6 +104,7 @@ class Invitation:
                 read["index"],
                 str(read["url"]),
                 b64url_decode(read["secret"]),
+                read_replacement(read),
             )
             is_whole = read["schema"] == INVITATION_SCHEMA and invitation.index in invitation.agreed.indices
             invitation.agreed.key_making  # noqa: B018  # refuses names and thresholds that cannot be
@@ -116,10 +129,18 @@ def invite(round_: Round, *, board: NoticeBoard, randomness: Randomness, url: st
     round_.require(*states)
     if round_.state is not State.DRAFT:
         round_.get_opening_key()
-    agreed = Agreed.of_round(round_)
+    attempt = board.find_attempt(round_.id)
+    agreed = _agreed(round_, attempt) if attempt is not None else Agreed.of_round(round_)
     invitations = [
         Invitation(
-            agreed.round_id, agreed.round_name, agreed.custodians, agreed.threshold, index, url, randomness(SECRET_LEN)
+            agreed.round_id,
+            agreed.round_name,
+            agreed.custodians,
+            agreed.threshold,
+            index,
+            url,
+            randomness(SECRET_LEN),
+            agreed.replacement,
         )
         for index in agreed.indices
     ]
@@ -161,7 +182,7 @@ def standing(round_: Round, board: NoticeBoard) -> Standing:
     attempt = board.find_attempt(round_.id)
     if attempt is None:
         raise NotFound(f"Nobody has been invited to the key ceremony of round {round_.id} yet.")
-    agreed = Agreed.of_round(round_, attempt.number)
+    agreed = _agreed(round_, attempt)
     messages = [Message.parse(raw) for raw in board.messages(round_.id, attempt.number)]
     return Standing(Board.read(agreed, messages), attempt.stopped)
 
@@ -177,9 +198,7 @@ def post(round_: Round, index: int, raw: bytes, *, board: NoticeBoard, registry:
     now = standing(round_, board)
     known = now.board.said_by(index, message.phase) if message.ceremony == now.board.agreed.subject else None
     if known is None:
-        round_.require(State.DRAFT)
-        if round_.opening_key is not None:
-            raise WrongState(f"Round {round_.id} already has its opening key.")
+        _require_unmade(round_, now.board)
         if now.stopped is not None:
             raise WrongState(f"This attempt was stopped: {now.stopped}")
         now.board.add(message)
@@ -193,12 +212,10 @@ def post(round_: Round, index: int, raw: bytes, *, board: NoticeBoard, registry:
 
 def restart(round_: Round, *, board: NoticeBoard) -> int:
     """Begin again with the same custodians and invitations; returns the number of the new attempt."""
-    round_.require(State.DRAFT)
-    if round_.opening_key is not None:
-        raise WrongState(f"Round {round_.id} already has its opening key.")
     attempt = board.find_attempt(round_.id)
     if attempt is None:
         raise NotFound(f"Nobody has been invited to the key ceremony of round {round_.id} yet.")
+    _require_unmade(round_, Board(_agreed(round_, attempt)))
     # What was said is not read: after a change of the draft it belongs to other facts and would be refused.
     board.begin_again(round_.id, attempt.number)
     return attempt.number + 1
@@ -217,18 +234,81 @@ def _settle(round_: Round, *, board: NoticeBoard, registry: Registry) -> Standin
 
 
 def give_key(round_: Round, board: Board, registry: Registry) -> None:
-    """Store the key that everybody confirmed; harmless to repeat."""
+    """Store the key that everybody confirmed, or the new holders of the key; harmless to repeat."""
     stored = registry.find_round(round_.id)
-    if stored is None or stored.opening_key is not None:
+    if stored is None or not _is_unmade(stored, board):
         return
-    transcript = board.transcript
-    facts = transcript.verify()
+    transcript = board.transcript.encode()
+    facts = board.key_facts
     custodians = tuple(
-        replace(custodian, verification_key=key)
-        for custodian, key in zip(stored.custodians, facts.verification_keys, strict=True)
+        Custodian(index, name, key)
+        for index, (name, key) in enumerate(zip(facts.names, facts.verification_keys, strict=True), 1)
     )
-    key = OpeningKey(facts.public_key, transcript.encode())
-    registry.save_round(replace(stored, custodians=custodians, opening_key=key), expected=State.DRAFT)
+    if stored.opening_key is None:
+        key = OpeningKey(facts.public_key, transcript)
+    else:
+        key = replace(stored.opening_key, replacements=(*stored.opening_key.replacements, transcript))
+    registry.save_round(replace(stored, custodians=custodians, opening_key=key), expected=stored.state)
+
+
+def replace_custodian(
+    round_: Round, index: int, name: str, *, board: NoticeBoard, randomness: Randomness, url: str
+) -> list[Invitation]:
+    """Begin to replace the custodian with this index by `name`, and invite everybody anew; the key stays.
+
+    All others must take part with their shares. Raises WrongState once the round is closed or an attempt to replace
+    somebody is under way, InvalidInput for a name that is there already.
+    """
+    round_.require(*_REPLACEABLE)
+    key = round_.get_opening_key()
+    names = [custodian.name for custodian in round_.custodians]
+    if not 1 <= index <= len(names):
+        raise NotFound(f"Round {round_.id} has no custodian {index}.")
+    names[index - 1] = name
+    replacement = Replacement(
+        index,
+        round_.threshold,
+        round_.id.encode("ascii"),
+        key.public_key,
+        tuple(custodian.verification_key or b"" for custodian in round_.custodians),
+    )
+    agreed = Agreed(round_.id, round_.name, tuple(names), round_.threshold, replacement=replacement)
+    agreed.key_making  # noqa: B018  # refuses a name that is there twice, or empty
+    attempt = board.find_attempt(round_.id)
+    if attempt is None:  # a key made with --all-here
+        board.save_invitations(round_.id, {})
+        attempt = board.find_attempt(round_.id)
+    assert attempt is not None  # noqa: S101  # save_invitations begins the first attempt
+    facts = {"custodians": names, "replaces": encode_replacement(replacement)}
+    board.begin_replacement(round_.id, attempt.number, json.dumps(facts, ensure_ascii=False))
+    return invite(round_, board=board, randomness=randomness, url=url)
+
+
+_REPLACEABLE = (State.DRAFT, State.FROZEN, State.PRINTED, State.OPEN)
+
+
+def _agreed(round_: Round, attempt: Attempt) -> Agreed:
+    if attempt.replaces is None:
+        return Agreed.of_round(round_, attempt.number)
+    facts = json.loads(attempt.replaces)
+    replacement = read_replacement({**facts, "round": round_.id, "threshold": round_.threshold})
+    names = tuple(facts["custodians"])
+    return Agreed(round_.id, round_.name, names, round_.threshold, attempt.number, replacement)
+
+
+def _is_unmade(round_: Round, board: Board) -> bool:
+    """Is what this board makes still to be made?"""
+    replacement = board.agreed.replacement
+    if replacement is None:
+        return round_.opening_key is None
+    keys = tuple(custodian.verification_key for custodian in round_.custodians)
+    return keys == replacement.verification_keys
+
+
+def _require_unmade(round_: Round, board: Board) -> None:
+    round_.require(*(_REPLACEABLE if board.agreed.replacement else (State.DRAFT,)))
+    if not _is_unmade(round_, board):
+        raise WrongState(f"Round {round_.id} already has its opening key.")
 
 
 def read_proof(raw: bytes) -> bytes:

@@ -47,21 +47,25 @@ class BoardChanged(InvalidInput):
 class Draft:
     """What a custodian keeps between two steps; locked under the passphrase wherever it is stored.
 
-    said: attempt -> phase -> message as sent.
+    said: attempt -> phase -> message as sent. old_secret: the share of the key as it is, where a lost custodian is
+    replaced (32 bytes).
     """
 
     agreed_digest: bytes
     index: int
     seed: bytes = field(repr=False)
     said: dict[int, dict[str, bytes]] = field(default_factory=dict)
+    old_secret: bytes | None = field(default=None, repr=False)
 
     @classmethod
-    def new(cls, agreed_digest: bytes, index: int, randomness: Randomness) -> Draft:
-        return cls(agreed_digest, index, randomness(SEED_LEN))
+    def new(cls, agreed_digest: bytes, index: int, randomness: Randomness, old_secret: bytes | None = None) -> Draft:
+        return cls(agreed_digest, index, randomness(SEED_LEN), old_secret=old_secret)
 
     def encode(self) -> bytes:
+        old = {} if self.old_secret is None else {"old_secret": b64url_encode(self.old_secret)}
         return canonical_json(
             {
+                **old,
                 "schema": DRAFT_SCHEMA,
                 "agreed": b64url_encode(self.agreed_digest),
                 "index": self.index,
@@ -89,6 +93,7 @@ class Draft:
                     int(attempt): {phase: b64url_decode(message) for phase, message in phases.items()}
                     for attempt, phases in said.items()
                 },
+                b64url_decode(read["old_secret"]) if "old_secret" in read else None,
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise InvalidInput("This is not a draft of a key share.") from None
@@ -125,9 +130,11 @@ class KeyHolder:
     def share(self, board: Board) -> Share:
         """The finished share. Raises WrongState before everybody has confirmed, BoardChanged, KeyMakingFault."""
         self._require_same_past(board)
-        facts = board.transcript.verify()
+        facts = board.key_facts
         participant = self._participant(board)
         share, _ = participant.finish()
+        if board.agreed.replacement is not None:
+            share = board.agreed.replacement.corrected_share(share)
         if facts.verification_keys[self.index - 1] != p256().mult_base(share.secret):
             raise KeyMakingFault(
                 self.index, board.agreed.custodians[self.index - 1], "ends with a share of another key."
@@ -181,7 +188,14 @@ class KeyHolder:
         """The participant as it stands before the phase under way, made again from the seed and the board."""
         position = PHASES.index(board.phase) if board.phase != DONE else len(PHASES)
         draws = Seeded(self.draft.seed, b"survey/ceremony/draws/v1\x00" + board.agreed.subject)
-        participant = Participant(board.agreed.key_making, self.index, self._randomness, draws=draws)
+        replacement = board.agreed.replacement
+        participant = Participant(
+            board.agreed.key_making,
+            self.index,
+            self._randomness,
+            draws=draws,
+            constant_term=None if replacement is None else replacement.constant_term(self.index, self.draft.old_secret),
+        )
         if position > PHASES.index("reveal"):
             participant.reveal(board.commits)
         if position > PHASES.index("deal"):

@@ -150,10 +150,13 @@ class PostOutcome(Enum):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try of a key ceremony: 1, 2 ...; stopped: the sentence that says why it ended without a key."""
+    """One try of a key ceremony: 1, 2 ...; stopped: the sentence that says why it ended without a key; replaces: where
+    a lost custodian is replaced, the facts of that (JSON of ceremony_office).
+    """
 
     number: int
     stopped: str | None
+    replaces: str | None = None
 
 
 class NoticeBoard(Protocol):
@@ -169,7 +172,10 @@ class NoticeBoard(Protocol):
         """The latest attempt; None when nobody was invited."""
 
     def begin_again(self, round_id: str, number: int) -> None:
-        """Attempt number + 1; raises WrongState when `number` is not the latest any more."""
+        """Attempt number + 1 for the same thing; raises WrongState when `number` is not the latest any more."""
+
+    def begin_replacement(self, round_id: str, number: int, replaces: str) -> None:
+        """Attempt number + 1, to replace a custodian; raises WrongState as begin_again does."""
 
     def stop(self, round_id: str, number: int, reason: str) -> None:
         """The first reason stays."""
@@ -178,6 +184,11 @@ class NoticeBoard(Protocol):
 
     def messages(self, round_id: str, number: int) -> list[bytes]:
         """All messages of an attempt, in no particular order."""
+
+    def save_opening_record(self, round_id: str, record: bytes) -> None:
+        """Written once, when the round is counted."""
+
+    def find_opening_record(self, round_id: str) -> bytes | None: ...
 
     def forget(self, round_id: str) -> None:
         """Invitations, attempts and messages of a round that is deleted as a draft."""
@@ -203,6 +214,15 @@ class PartialStore(Protocol):
         """Overwrite and remove all of a round, unfinished ones too; (index, SHA-256 in hexadecimal) of each given."""
 
 
+class Vault(Protocol):
+    """Locks secrets before they are written down; see crypto.at_rest."""
+
+    def lock(self, secret: bytes, name: str) -> bytes: ...
+
+    def unlock(self, locked: bytes, name: str) -> bytes:
+        """Raises InvalidInput."""
+
+
 class KeyFiles(Protocol):
     """Secrets on disk: one RSA token key per evaluation, one instance secret."""
 
@@ -216,15 +236,6 @@ class KeyFiles(Protocol):
 
     def instance_secret(self) -> bytes:
         """32 bytes; made at init."""
-
-class Vault(Protocol):
-    """Locks secrets before they are written down; see crypto.at_rest."""
-
-    def lock(self, secret: bytes, name: str) -> bytes: ...
-
-    def unlock(self, locked: bytes, name: str) -> bytes:
-        """Raises InvalidInput."""
-
 
 
 class Accounts(Protocol):

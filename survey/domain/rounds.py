@@ -74,10 +74,14 @@ class Custodian:
 
 @dataclass(frozen=True)
 class OpeningKey:
-    """The round's P-256 public key (65 bytes, uncompressed) and the transcript of its making (canonical JSON)."""
+    """The round's P-256 public key (65 bytes, uncompressed) and the transcript of its making (canonical JSON).
+
+    replacements: one transcript for each custodian who was replaced since, in order.
+    """
 
     public_key: bytes
     transcript: bytes
+    replacements: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)

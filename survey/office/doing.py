@@ -22,10 +22,12 @@ from survey.domain import ceremony_office, lifecycle
 from survey.domain.boxes import boxes_chunks
 from survey.domain.lifecycle import get_round
 from survey.domain.opening import check_partial
+from survey.domain.opening_record import conclude
 from survey.domain.ports import WorkState
 from survey.domain.rounds import Round, State
 from survey.domain.shares import PartialFile
 from survey.domain.staff import OFFICE
+from survey.domain.tally import record_hash
 from survey.errors import NotYet, SurveyError, TooFewShares
 from survey.office import trail
 from survey.office.confirming import CLOSE, COUNT, REPRINT, is_confirmed
@@ -163,15 +165,24 @@ def install(blueprint: Blueprint, services: Services) -> None:
             raise TooFewShares(f"{round_.threshold} custodians are needed to open; {len(files)} parts are here.")
 
         def action(progress: Progress) -> None:
-            lifecycle.count_round(
+            partials = [PartialFile.read(file) for file in files.values()]
+            _, record = lifecycle.count_round(
                 round_,
-                [PartialFile.read(file) for file in files.values()],
+                partials,
                 registry=services.registry,
                 box=services.box,
                 randomness=services.randomness,
                 progress=progress,
             )
-            services.partials.destroy(round_id)
+            conclude(
+                round_,
+                partials,
+                record_hash(record),
+                registry=services.registry,
+                board=services.board,
+                store=services.partials,
+                clock=services.clock,
+            )
 
         ballots = sum(services.box.counts([evaluation.id for evaluation in round_.evaluations]).values())
         return long_step(round_, "count-round", action, total=ballots)

@@ -12,7 +12,13 @@ from sqlalchemy import Connection, Engine, select
 from survey.domain.ports import Attempt, PostOutcome
 from survey.errors import NotFound, WrongState
 from survey.storage.database import read, write
-from survey.storage.notice_board_tables import ceremonies, custodian_invitations, notices
+from survey.storage.notice_board_tables import (
+    ceremonies,
+    custodian_invitations,
+    custodian_replacements,
+    notices,
+    opening_records,
+)
 
 
 class SqlNoticeBoard:
@@ -22,10 +28,9 @@ class SqlNoticeBoard:
     def save_invitations(self, round_id: str, digests: Mapping[int, bytes]) -> None:
         def work(connection: Connection) -> None:
             connection.execute(custodian_invitations.delete().where(custodian_invitations.c.round == round_id))
-            connection.execute(
-                custodian_invitations.insert(),
-                [{"round": round_id, "seat": seat, "secret_digest": digest} for seat, digest in digests.items()],
-            )
+            rows = [{"round": round_id, "seat": seat, "secret_digest": digest} for seat, digest in digests.items()]
+            if rows:
+                connection.execute(custodian_invitations.insert(), rows)
             if connection.scalar(select(ceremonies.c.attempt).where(ceremonies.c.round == round_id)) is None:
                 connection.execute(ceremonies.insert().values(round=round_id, attempt=1))
 
@@ -47,11 +52,19 @@ class SqlNoticeBoard:
         return None if row is None else (row.round, row.seat)
 
     def find_attempt(self, round_id: str) -> Attempt | None:
-        query = select(ceremonies.c.attempt, ceremonies.c.stopped).where(ceremonies.c.round == round_id)
+        joined = ceremonies.outerjoin(custodian_replacements, custodian_replacements.c.round == ceremonies.c.round)
+        columns = (ceremonies.c.attempt, ceremonies.c.stopped, custodian_replacements.c.replaces)
+        query = select(*columns).select_from(joined).where(ceremonies.c.round == round_id)
         row = read(self._engine, lambda connection: connection.execute(query).first())
-        return None if row is None else Attempt(row.attempt, row.stopped)
+        return None if row is None else Attempt(row.attempt, row.stopped, row.replaces)
 
     def begin_again(self, round_id: str, number: int) -> None:
+        self._begin(round_id, number, None)
+
+    def begin_replacement(self, round_id: str, number: int, replaces: str) -> None:
+        self._begin(round_id, number, replaces)
+
+    def _begin(self, round_id: str, number: int, replaces: str | None) -> None:
         def work(connection: Connection) -> None:
             changed = connection.execute(
                 ceremonies.update()
@@ -60,6 +73,10 @@ class SqlNoticeBoard:
             )
             if changed.rowcount != 1:
                 raise WrongState(f"Attempt {number} of the key ceremony of round {round_id} is not the latest one.")
+            if replaces is not None:
+                table = custodian_replacements
+                connection.execute(table.delete().where(table.c.round == round_id))
+                connection.execute(table.insert().values(round=round_id, replaces=replaces))
 
         write(self._engine, work)
 
@@ -99,3 +116,18 @@ class SqlNoticeBoard:
             .order_by(notices.c.phase, notices.c.seat)
         )
         return read(self._engine, lambda connection: list(connection.scalars(query)))
+
+    def save_opening_record(self, round_id: str, record: bytes) -> None:
+        def work(connection: Connection) -> None:
+            stored = connection.scalar(select(opening_records.c.record).where(opening_records.c.round == round_id))
+            if stored not in (None, record):
+                raise WrongState(f"Round {round_id} has another opening record already; it is written once.")
+            if stored is None:
+                connection.execute(opening_records.insert().values(round=round_id, record=record))
+
+        write(self._engine, work, may_repeat=True)
+
+    def find_opening_record(self, round_id: str) -> bytes | None:
+        query = select(opening_records.c.record).where(opening_records.c.round == round_id)
+        found: bytes | None = read(self._engine, lambda connection: connection.scalar(query))
+        return found

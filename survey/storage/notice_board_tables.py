@@ -37,3 +37,17 @@ notices = Table(
     Column("seat", Integer, primary_key=True),
     Column("message", LargeBinary, nullable=False),
 )
+
+custodian_replacements = Table(  # where the attempts from now on replace a custodian: the key as it was (JSON)
+    "custodian_replacements",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("replaces", Text, nullable=False),
+)
+
+opening_records = Table(
+    "opening_records",
+    metadata,
+    Column("round", Text, primary_key=True),
+    Column("record", LargeBinary, nullable=False),
+)

@@ -35,7 +35,7 @@ def encode_round(round_: Round) -> str:
             "opens_at": round_.opens_at and round_.opens_at.isoformat(),
             "closes_at": round_.closes_at and round_.closes_at.isoformat(),
             "kiosk": round_.kiosk,
-            "opening_key": key and {"public_key": _out(key.public_key), "transcript": _out(key.transcript)},
+            "opening_key": key and _key_out(key),
         }
     )
 
@@ -60,13 +60,27 @@ def decode_round(round_id: str, name: str, state: str, document: str) -> Round:
         opens_at=read["opens_at"] and datetime.fromisoformat(read["opens_at"]),
         closes_at=read["closes_at"] and datetime.fromisoformat(read["closes_at"]),
         kiosk=read.get("kiosk", False),  # rounds stored before there were kiosks
-        opening_key=key and OpeningKey(b64decode(key["public_key"]), b64decode(key["transcript"])),
+        opening_key=key and _key_in(key),
     )
 
 
 @lru_cache(maxsize=64)
 def _questionnaire(document: str) -> Questionnaire:
     return parse_questionnaire(json.loads(document), "the stored questionnaire")
+
+
+def _key_out(key: OpeningKey) -> dict[str, Any]:
+    return {
+        "public_key": _out(key.public_key),
+        "transcript": _out(key.transcript),
+        "replacements": [_out(transcript) for transcript in key.replacements],
+    }
+
+
+def _key_in(read: dict[str, Any]) -> OpeningKey:
+    # Rounds written before custodians could be replaced have no such list.
+    replacements = tuple(b64decode(transcript) for transcript in read.get("replacements", []))
+    return OpeningKey(b64decode(read["public_key"]), b64decode(read["transcript"]), replacements)
 
 
 def _evaluation_out(evaluation: Evaluation) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from tests.browsing import _free_port, _Silent
 from tests.cli.conftest import Survey
 from tests.cli.conftest import _made_once as _made_once
 from tests.cli.conftest import made as made
+from tests.cli.conftest import plain_slips as plain_slips
 from tests.cli.conftest import survey as survey
 
 NAMES = ("巡察办", "纪委", "组织部")
@@ -236,3 +238,101 @@ def test_a_share_whose_secret_is_not_its_own_is_refused(made: Survey, invited: s
     file = made.write("mixed", json.dumps(mine | {"verification_key": other["verification_key"]}))
     with pytest.raises((InvalidSpec, WrongPassphrase)):
         ShareFile.read(file, lambda: WORDS)
+
+
+# The whole way of a round, by commands
+
+
+def test_a_round_is_opened_with_the_shares_of_a_ceremony_and_leaves_a_record_for_signature(
+    made: Survey, invited: str, plain_slips: object
+) -> None:
+    by_files(made, invited)
+    made("round", "freeze", invited)
+    made("round", "codes", invited, "--out", made.work / "slips")
+    made("round", "open", invited)
+    made("round", "close", invited)
+    assert "has not been counted" in made("round", "record", invited, exit_code=1).output
+    made("round", "boxes", invited, "--out", made.work / "boxes")
+    parts = []
+    for name in NAMES[:2]:
+        part = made.work / f"{name}.part"
+        made(
+            *("custodian", "open", "--share", made.work / f"{name}.share", "--boxes", made.work / "boxes"),
+            *("--out", part, "--passphrase-file", made.work / "passphrase"),
+        )
+        parts.append(part)
+    made("round", "count", invited, *parts)
+
+    record = made.json("round", "record", invited, "--json")
+    digests = [hashlib.sha256(part.read_bytes()).hexdigest() for part in parts]
+    assert [(one["name"], one["partial"]) for one in record["opened_by"]] == list(zip(NAMES, digests, strict=False))
+    assert record["destroyed"] == []
+    assert record["boxes_digest"] == hashlib.sha256((made.work / "boxes").read_bytes()).hexdigest()
+    sheet = made("round", "record", invited).output
+    assert all(word in sheet for word in (*NAMES[:2], *digests, "签字", record["record"], record["boxes_digest"]))
+
+
+def test_what_was_handed_in_is_counted_without_naming_it_and_its_destruction_is_recorded(
+    made: Survey, invited: str, plain_slips: object
+) -> None:
+    by_files(made, invited)
+    made("round", "freeze", invited)
+    made("round", "codes", invited, "--out", made.work / "slips")
+    made("round", "open", invited)
+    made("round", "close", invited)
+    made("round", "boxes", invited, "--out", made.work / "boxes")
+    assert "2 custodians are needed" in made("round", "count", invited, exit_code=1).output
+    store = made.services.partials
+    for index, name in enumerate(NAMES[1:], 2):
+        part = made.work / f"{name}.part"
+        made(
+            *("custodian", "open", "--share", made.work / f"{name}.share", "--boxes", made.work / "boxes"),
+            *("--out", part, "--passphrase-file", made.work / "passphrase"),
+        )
+        store.keep(store.receive(invited, [part.read_bytes()]), invited, index)
+    made("round", "count", invited)
+
+    record = made.json("round", "record", invited, "--json")
+    assert [one["name"] for one in record["destroyed"]] == ["纪委", "组织部"]
+    assert record["destroyed"] == record["opened_by"]
+    assert store.files(invited) == {}
+
+
+def test_a_lost_custodian_is_replaced_with_files_and_the_audit_package_proves_it(
+    made: Survey, invited: str, plain_slips: object
+) -> None:
+    by_files(made, invited)
+    made("round", "freeze", invited)
+    refused = made("round", "replace", invited, "工会", "机关党委", "--out", made.work / "again", exit_code=1)
+    assert "has no custodian 工会" in refused.output
+    made("round", "replace", invited, "组织部", "机关党委", "--out", made.work / "again")
+    new = {"巡察办": "巡察办", "纪委": "纪委", "机关党委": None}
+    for lap in range(8):
+        board = made.work / f"replacing-{lap}"
+        made("round", "ceremony", invited, "--board-out", board)
+        messages: list[object] = []
+        for name, old in new.items():
+            message, share = made.work / f"{name}-{lap}.new", made.work / f"{name}.share.new"
+            if not share.exists():
+                made(
+                    *("custodian", "join", "--invitation", made.work / "again" / f"{name}.invitation"),
+                    *("--share-out", share, "--passphrase-file", made.work / "passphrase", "--yes"),
+                    *("--board", board, "--message-out", message),
+                    *(("--old-share", made.work / f"{old}.share") if old else ()),
+                )
+            messages += ["--post", message] if message.exists() else []
+        made("round", "ceremony", invited, *messages)
+    made("round", "codes", invited, "--out", made.work / "slips")
+    made("round", "open", invited)
+    made("round", "close", invited)
+    made("round", "boxes", invited, "--out", made.work / "boxes")
+    parts = []
+    for share in ("机关党委.share.new", "纪委.share.new"):
+        parts.append(made.work / f"{share}.part")
+        made(
+            *("custodian", "open", "--share", made.work / share, "--boxes", made.work / "boxes"),
+            *("--out", parts[-1], "--passphrase-file", made.work / "passphrase"),
+        )
+    made("round", "count", invited, *parts)
+    made("audit", "export", invited, "--out", made.work / "audit.zip")
+    made("audit", "verify", made.work / "audit.zip")

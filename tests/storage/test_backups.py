@@ -55,6 +55,8 @@ def filled(engine: Engine, registry: SqlRegistry, box: SqlBallotBox, ballots: li
     board = SqlNoticeBoard(engine)
     board.save_invitations("r1", {1: b"d" * 32})
     board.post("r1", 1, "join", 1, b"{}")
+    board.begin_replacement("r1", 1, "{}")
+    board.save_opening_record("r1", b"{}")
     return engine
 
 

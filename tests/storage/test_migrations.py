@@ -28,10 +28,12 @@ COLUMNS = {
     "boxes": ["evaluation", "is_open"],
     "ceremonies": ["round", "attempt", "stopped"],
     "custodian_invitations": ["round", "seat", "secret_digest"],
+    "custodian_replacements": ["round", "replaces"],
     "evaluations": ["id", "round", "manifest", "root"],
     "invitations": ["evaluation", "code_mac", "unit", "state", "request_digest"],
     "notices": ["round", "attempt", "phase", "seat", "message"],
     "office_work": ["round", "kind", "state", "done", "total", "beat", "sentence"],
+    "opening_records": ["round", "record"],
     "remark_reviews": [
         *("round", "evaluation", "question", "position"),
         *("kind", "topic", "sentence", "proposed_by", "confirmed_by"),
@@ -103,7 +105,7 @@ def test_migrating_twice_and_from_four_threads_at_once_is_harmless(engine: Engin
 
 
 def test_a_store_without_schema_is_refused_at_start(engine: Engine) -> None:
-    with pytest.raises(SettingsError, match="schema none; this program needs 0004"):
+    with pytest.raises(SettingsError, match="schema none; this program needs 0005"):
         check_schema(engine)
 
 

@@ -33,9 +33,12 @@ function bytesOf(text, length) {
   return bytes
 }
 
-/** What every custodian was told: {round, name, custodians, threshold}; 32 bytes. */
-export const agreedDigest = ({ round, name, custodians, threshold }) =>
-  hash(utf8('survey/ceremony/agreed/v1\0'), canonicalJson({ round, name, custodians, threshold }))
+/** What every custodian was told: {round, name, custodians, threshold}, and whom a newcomer replaces; 32 bytes. */
+export const agreedDigest = ({ round, name, custodians, threshold, replaces }) =>
+  hash(
+    utf8('survey/ceremony/agreed/v1\0'),
+    canonicalJson({ round, name, custodians, threshold, ...(replaces ? { replaces } : {}) }),
+  )
 
 /** The facts of one attempt, with what is derived from them. */
 export function factsOf(document) {
@@ -111,6 +114,8 @@ export class Board {
 
   /** Check a whole board; throws Refusal (fault, board-dishonest, broken-board). */
   static async read(document) {
+    // Sharing an existing key anew needs the old share; the command line does that.
+    if (document.replaces) throw new Refusal('replacement')
     const board = new Board(factsOf(document))
     const messages = document.messages.map(readMessage)
     const order = (message) => PHASES.indexOf(message.phase) * 1000 + message.index

@@ -57,7 +57,7 @@ export default {
   'save.first': 'Please save the file first.',
   'paper.title': 'Paper backup of a key',
   'paper.why': 'This sheet is of use only together with the passphrase. Do not write the passphrase on it. Keep it in a safe.',
-  'paper.words': 'Check words',
+  'paper.words': 'Check words: {words}',
 
   'keep.title': 'Your part is made',
   'keep.why':
@@ -123,6 +123,7 @@ export default {
   'say.wrong-proof': 'The server’s check failed.',
   'say.wrong-state': 'The round is not at this step now. Please reload the page.',
   'say.already-said': 'Something else was already said at this step and cannot be replaced. Please tell the office.',
+  'say.replacement': 'A key holder who lost their part is being replaced. Please do this step with the command line; ask the office for the invitation file.',
   'say.program': 'The program failed and handed nothing over. Please reload; if it stays, tell the office.',
   'say.refused': 'The server refused. Please reload; if it stays, tell the office.',
   'what.form': 'a message of the wrong form',

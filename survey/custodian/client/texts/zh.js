@@ -52,7 +52,7 @@ export default {
   'save.first': '请先保存文件。',
   'paper.title': '钥匙的纸质备份',
   'paper.why': '这张纸和口令在一起才有用。口令不要写在这张纸上。请放进保险柜。',
-  'paper.words': '核对词',
+  'paper.words': '核对词：{words}',
 
   'keep.title': '您的这一份已经做好',
   'keep.why': '截止以后会请您来开封。在那之前没有什么要做的；可以随时试一试您的文件和口令是不是还好用。',
@@ -110,6 +110,7 @@ export default {
   'say.wrong-proof': '服务器查验没有通过。',
   'say.wrong-state': '这一轮现在不能做这一步。请刷新页面。',
   'say.already-said': '这一步已经有另一份消息，不能再换。请告诉巡察办。',
+  'say.replacement': '现在是在替换一位丢了钥匙的保管人。这一步请用命令行程序完成，请向巡察办要邀请文件。',
   'say.program': '程序出了错，什么也没有交出。请刷新；还是这样就告诉巡察办。',
   'say.refused': '服务器没有接受。请刷新；还是这样就告诉巡察办。',
   'what.form': '消息的样子不对',

@@ -60,8 +60,11 @@ function listScreen(visit, bytes, header, digest) {
     h('p', null, given.length ? t('open.given', { names: list(given) }) : t('open.nobody')),
     header.count > LARGE ? h('p', { class: 'warning' }, t('open.large', { minutes: Math.ceil(header.count / PER_MINUTE) })) : null,
     h('label', { class: 'field' }, agreed, ' ', t('open.agree')),
-    passphraseForm([[t('pass.old'), null, 'current-password']], t('open.go'), work, chooser.node),
-    h('p', { class: 'final' }, t('open.hint')),
+    // The sentence stands before the button, as on every form that cannot be undone.
+    passphraseForm([[t('pass.old'), null, 'current-password']], t('open.go'), work, [
+      chooser.node,
+      h('p', { class: 'final' }, t('open.hint')),
+    ]),
     working,
   ]
 }

@@ -111,7 +111,7 @@ export function paperSheet(seat, { prefix, text, groups }, words) {
     facts(seat),
     qr(prefix, text),
     h('p', { class: 'groups' }, groups),
-    h('p', null, t('paper.words'), ': ', words.zh.join(' ')),
+    h('p', null, t('paper.words', { words: words.zh.join(' ') })),
     h('p', null, words.en.join(' ')),
     h('p', null, t('paper.why')),
   )

@@ -28,6 +28,7 @@ ALLOWED = {
         "flask_login",
         "flask_wtf",
         "markupsafe",
+        "pyotp",
         "werkzeug",
         "wtforms",
         "survey.domain",

@@ -16,6 +16,7 @@ from flask import Blueprint
 from survey.office import (
     access,
     account,
+    accounts,
     approvals,
     doing,
     drafts,
@@ -25,6 +26,7 @@ from survey.office import (
     reports,
     reviews,
     rounds,
+    staff_log,
     trail,
     turnout,
     uploads,
@@ -41,6 +43,6 @@ def make_blueprint(services: Services) -> Blueprint:
     trail.install(blueprint, services)
     language.install(blueprint)
     access.install(blueprint, services)
-    for task in (login, account, rounds, drafts, doing, turnout, reports, reviews, approvals):
+    for task in (login, account, rounds, drafts, doing, turnout, reports, reviews, approvals, accounts, staff_log):
         task.install(blueprint, services)
     return blueprint

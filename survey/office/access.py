@@ -28,7 +28,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey.audience import serves
 from survey.domain.ports import Account
-from survey.domain.staff import OFFICE, READER
+from survey.domain.staff import AUDITOR, OFFICE, READER, SECURITY_ADMIN
 from survey.errors import NotYet, SurveyError
 from survey.office import trail
 from survey.office.faults import OfficeRefusal, of_refusal
@@ -36,6 +36,7 @@ from survey.office.needs import Services
 from survey.office.words import role_words
 
 IDLE = timedelta(minutes=20)
+SECOND_STEP = timedelta(minutes=5)
 COOKIE_NAME = "office_session"
 COOKIE_PATH = "/office"
 
@@ -46,8 +47,9 @@ class Staff(UserMixin):  # type: ignore[misc]  # flask_login carries no types
     def __init__(self, account: Account) -> None:
         self.name = account.name
         self.role = account.role
-        # Part of the session's id: a new password or role ends every session that was opened with the old one.
-        self._print = hashlib.sha256(f"{account.role}\0{account.password_hash}".encode()).hexdigest()[:32]
+        # Part of the session's id: a new password, role or second factor ends every session opened with the old one.
+        state = f"{account.role}\0{account.password_hash}\0".encode() + (account.second_factor or b"")
+        self._print = hashlib.sha256(state).hexdigest()[:32]
 
     def get_id(self) -> str:
         return f"{self._print}:{self.name}"
@@ -123,6 +125,28 @@ def sign_in(account: Account, services: Services) -> None:
     session["seen"] = int(services.clock().timestamp())
 
 
+def begin_second_step(account: Account, services: Services) -> None:
+    """The password was right: for five minutes this browser may give the code. Nothing is signed in yet."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    session["half"] = [Staff(account).get_id(), int(services.clock().timestamp())]
+
+
+def second_step_of(services: Services) -> Account | None:
+    """The account whose password this browser gave within five minutes."""
+    half = session.get("half")
+    if not isinstance(half, list) or len(half) != 2:
+        return None
+    session_id, since = half
+    if not 0 <= int(services.clock().timestamp()) - int(since) <= SECOND_STEP.total_seconds():
+        return None
+    if _find(services, str(session_id)) is None:
+        return None
+    return services.accounts.find_account(str(session_id).partition(":")[2])
+
+
 def sign_out() -> None:
     language = session.get("language")
     _logout_user()
@@ -133,14 +157,19 @@ def sign_out() -> None:
 
 def home() -> str:
     """Where an account starts."""
-    pages = {OFFICE: "office.list-rounds", READER: "office.list-reports"}
+    pages = {
+        OFFICE: "office.list-rounds",
+        READER: "office.list-reports",
+        AUDITOR: "office.show-log",
+        SECURITY_ADMIN: "office.list-accounts",
+    }
     return url_for(pages.get(current_user.role, "office.show-account"))
 
 
 def _find(services: Services, session_id: str) -> Staff | None:
     _, _, name = session_id.partition(":")
     account = services.accounts.find_account(name)
-    if account is None:
+    if account is None or account.is_locked:
         return None
     staff = Staff(account)
     return staff if hmac.compare_digest(staff.get_id().encode(), session_id.encode()) else None
@@ -164,6 +193,8 @@ def _navigation() -> list[tuple[str, str, str]]:
     entries = [
         ("office.list-rounds", _("Rounds"), "rounds"),
         ("office.list-reports", _("Reports"), "reports"),
+        ("office.list-accounts", _("Accounts"), "accounts"),
+        ("office.show-log", _("Staff log"), "log"),
     ]
     return [entry for entry in entries if current_user.role in _audiences(entry[0])]
 

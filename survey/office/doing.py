@@ -197,7 +197,12 @@ def install(blueprint: Blueprint, services: Services) -> None:
             return to_round(round_id)
         if is_running(services, work):
             round_ = get_round(services.registry, round_id)
-            return render_template("office/work.html", round=round_, work=work, words=_doing(work.kind), here="rounds")
+            moving = "still" not in request.args
+            page = render_template(
+                "office/work.html", round=round_, work=work, words=_doing(work.kind), moving=moving, here="rounds"
+            )
+            # By header, and to be switched off: whoever reads slowly is not thrown back (WCAG 2.2.1).
+            return Response(page, headers={"Refresh": "3"} if moving else None)
         if work.state is WorkState.DONE:
             services.work.forget_work(round_id)
             return to_round(round_id, _done(work.kind))

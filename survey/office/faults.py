@@ -177,6 +177,19 @@ REFUSALS = {
     ),
     "store-unavailable": _l("The store failed; nothing was recorded. Please try again, and tell the administrator."),
     "too-large": _l("What was sent is too large."),
+    "wrong-password": _l("The password is wrong. Nothing was changed."),
+    "not-the-same": _l("The two new passwords are not the same. Nothing was changed."),
+    "wrong-code": _l("The code does not fit. Please wait for the next one, and check the clock of the phone."),
+    "own-account": _l("This is your own account. Another security administrator does this for you."),
+    "account-name": _l("An account name has 1 to 60 printable characters."),
+    "account-role": _l("Please choose a role."),
+    "account-taken": _l("There is an account of this name already. One person has one account with one role."),
+    "account-leader": _l(
+        "This is the name of a leader of an evaluated team. Nobody of an evaluated team gets a role in that round."
+    ),
+    "weak-password": _l(
+        "A password has at least 10 characters, at least four different ones, and does not hold the account name."
+    ),
     "failed": _l("Something went wrong that should not. Nothing was changed; the administrator finds it in the log."),
 }
 

@@ -16,7 +16,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey.audience import serves
-from survey.office import access, passwords, trail
+from survey.office import access, passwords, second_factor, trail
 from survey.office.addresses import local_address
 from survey.office.needs import Services
 
@@ -67,9 +67,52 @@ def install(blueprint: Blueprint, services: Services) -> None:
         if not passwords.matches(account.password_hash if account else None, form.password.data) or account is None:
             trail.note(account=_known(services, name), result="wrong")
             return login_page(form, _("Account or password is wrong. Please enter both again."), 403)
+        if account.is_locked:  # said only to who knows the password
+            trail.note(account=account.name, result="locked account")
+            return login_page(form, _("This account is locked. The security administrator can unlock it."), 403)
+        following = local_address(request.form.get("next"))
+        if account.second_factor is not None:
+            # The password alone opens nothing; its failures stay counted until the code is right as well.
+            access.begin_second_step(account, services)
+            trail.note(account=account.name, result="code asked for")
+            return redirect(url_for("office.show-code", next=following), 303)
         failures.succeeded(name)
         access.sign_in(account, services)
         trail.note(account=account.name, result="done")
+        return redirect(following or access.home(), 303)
+
+    def code_page(error: str | None = None, status: int = 200) -> ResponseReturnValue:
+        following = local_address(request.values.get("next"))
+        return render_template("office/code.html", error=error, next=following), status
+
+    @blueprint.get("/login/code", endpoint="show-code")
+    @serves("public")
+    def show_code() -> ResponseReturnValue:
+        if access.second_step_of(services) is None:
+            return redirect(url_for("office.show-login"), 303)
+        return code_page()
+
+    @blueprint.post("/login/code", endpoint="give-code")
+    @serves("public")
+    def give_code() -> ResponseReturnValue:
+        account = access.second_step_of(services)
+        if account is None:
+            flash(_("The password was given too long ago. Please sign in again."))
+            return redirect(url_for("office.show-login"), 303)
+        trail.note(account=account.name)
+        if not failures.try_once(account.name):
+            trail.note(result="locked")
+            return code_page(
+                _("There were five failed attempts for this account. It is locked for 15 minutes; then try again."), 429
+            )
+        code = request.form.get("code", "")[:100]
+        vault, now = services.settings.vault, services.clock()
+        if not second_factor.is_right(account, code, services.accounts, vault, now):
+            trail.note(result="wrong code")
+            return code_page(_("The code is wrong or was used already. Please wait for the next one."), 403)
+        failures.succeeded(account.name)
+        access.sign_in(account, services)
+        trail.note(result="done")
         return redirect(local_address(request.form.get("next")) or access.home(), 303)
 
     @blueprint.post("/logout", endpoint="log-out")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from survey.domain.ports import (
@@ -18,10 +20,57 @@ from survey.domain.ports import (
 from survey.domain.release import ReportStore
 
 
+class LogEntry(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def time(self) -> datetime: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def object(self) -> str: ...
+    @property
+    def result(self) -> str: ...
+
+
+class Locker(Protocol):
+    """Secrets at rest: each opens only under the name under which it was locked."""
+
+    def lock(self, secret: bytes, name: str) -> bytes: ...
+
+    def unlock(self, locked: bytes, name: str) -> bytes:
+        """Raises InvalidInput."""
+
+
 class StaffLog(Protocol):
     """The staff plane of the log: append-only, hash-chained."""
 
     def append(self, *, account: str, address: str, action: str, object: str, result: str) -> object: ...
+
+    def search(
+        self,
+        *,
+        account: str = "",
+        action: str = "",
+        object: str = "",
+        since: str = "",
+        until: str = "",
+        before: int | None = None,
+        limit: int = 100,
+    ) -> Sequence[LogEntry]:
+        """The newest first."""
+
+    def names(self) -> tuple[list[str], list[str]]:
+        """Accounts and actions that stand in the log."""
+
+    def head(self) -> tuple[int, bytes]: ...
+
+    def verify_chain(self) -> int | None:
+        """The id of the first entry that does not fit, or None."""
 
 
 class SiteSettings(Protocol):
@@ -31,6 +80,9 @@ class SiteSettings(Protocol):
 
     @property
     def host(self) -> str: ...
+
+    @property
+    def vault(self) -> Locker: ...
 
 
 class Services(Protocol):

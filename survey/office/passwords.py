@@ -14,8 +14,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from survey.domain.ports import Clock
+from survey.errors import InvalidInput
 
-MAX_PASSWORD = 200  # characters
+MIN_PASSWORD, MAX_PASSWORD = 10, 200  # characters
 FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 _REMEMBERED = 10_000  # names; more than any office has, and bounded however many an attacker invents
@@ -25,6 +26,19 @@ _HASHER = PasswordHasher()  # RFC 9106, second recommended option: 64 MiB, 3 pas
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$6lW+8w+oZzhttPazOgBPtg$eGR6VRiwYLGJcqgOC+AseL8mA4sc5cpPQAntnhdZH80"
 # Each check takes 64 MiB: a flood of logins must not take the memory that answers from phones need.
 _ROOM = threading.BoundedSemaphore(2)
+
+
+class WeakPassword(InvalidInput):
+    kind = "weak-password"
+
+
+def check_new(password: str, name: str) -> None:
+    """Raises WeakPassword: too short or long, four different characters not reached, or the account's own name.
+
+    Length, not mixture of kinds, makes a password hard to guess (NIST SP 800-63B, section 5.1.1.2).
+    """
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD or len(set(password)) < 4 or name.lower() in password.lower():
+        raise WeakPassword(f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters and does not hold the name.")
 
 
 def hash_password(password: str) -> str:

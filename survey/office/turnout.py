@@ -11,7 +11,7 @@ import hmac
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.audience import serves
@@ -61,7 +61,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_ = get_round(services.registry, round_id)
         if round_.state not in _ON_WALL:
             abort(404)
-        return render_template("office/wall.html", round=round_, **figures(round_))
+        moving = round_.state is State.OPEN and "still" not in request.args
+        page = render_template("office/wall.html", round=round_, moving=moving, **figures(round_))
+        return Response(page, headers={"Refresh": "60"} if moving else None)
 
 
 def _key(round_id: str) -> str:

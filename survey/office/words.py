@@ -56,7 +56,7 @@ DUTIES: dict[str, tuple[LazyString, LazyString]] = {  # role -> (what it does he
         _l("You cannot see single ballots, turnout of open rounds, or the restricted checklist."),
     ),
     staff.AUDITOR: (
-        _l("You check published audit packages: “%(command)s”. It needs no network and no account."),
+        _l("You read the staff log, and check published audit packages without network or account: “%(command)s”."),
         _l("You cannot see or change anything of a round."),
     ),
     staff.SYSTEM_ADMIN: (
@@ -64,7 +64,7 @@ DUTIES: dict[str, tuple[LazyString, LazyString]] = {  # role -> (what it does he
         _l("You cannot see or change anything of a round."),
     ),
     staff.SECURITY_ADMIN: (
-        _l("You manage accounts on the server."),
+        _l("You manage accounts and read the staff log."),
         _l("You cannot see or change anything of a round."),
     ),
 }

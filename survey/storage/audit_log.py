@@ -68,6 +68,44 @@ class SqlAuditLog:
         rows = self._page(query)
         return [AuditEntry(**{**row, "time": datetime.fromisoformat(row["time"])}) for row in rows]
 
+    def search(
+        self,
+        *,
+        account: str = "",
+        action: str = "",
+        object: str = "",
+        since: str = "",
+        until: str = "",
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[AuditEntry]:
+        """The newest first, of what fits: account and action exactly, object by its beginning, since and until as
+        ISO times in UTC (since included, until not). before: as in entries().
+        """
+        columns = audit_log.c
+        query = select(audit_log).order_by(columns.id.desc()).limit(limit)
+        for column, wanted in ((columns.account, account), (columns.action, action)):
+            query = query.where(column == wanted) if wanted else query
+        if object:
+            query = query.where(columns.object.startswith(object, autoescape=True))
+        if since:
+            query = query.where(columns.time >= since)
+        if until:
+            query = query.where(columns.time < until)
+        if before is not None:
+            query = query.where(columns.id < before)
+        rows = self._page(query)
+        return [AuditEntry(**{**row, "time": datetime.fromisoformat(row["time"])}) for row in rows]
+
+    def names(self) -> tuple[list[str], list[str]]:
+        """All accounts and all actions that stand in the log, each once, sorted."""
+        columns = audit_log.c
+        found = [
+            read(self._engine, lambda connection, column=column: connection.scalars(select(column).distinct()).all())
+            for column in (columns.account, columns.action)
+        ]
+        return sorted(found[0]), sorted(found[1])
+
     def head(self) -> tuple[int, bytes]:
         """Number of entries and the last hash (32 bytes): noted elsewhere, it shows a cut-off or rewritten log."""
         last = read(self._engine, lambda connection: connection.execute(_LAST).first())

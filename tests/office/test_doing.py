@@ -256,8 +256,10 @@ def test_the_boxes_are_opened_with_parts_that_custodians_gave_as_files(office, s
 def test_while_a_long_step_runs_a_page_shows_its_progress_and_no_other_starts(office, services, world):
     now = int(services.clock().timestamp())
     services.work.save_work(Work(world.round.id, "count-round", WorkState.RUNNING, 30, 120, now))
-    page = office.get(path(world, "work")).text
-    assert 'http-equiv="refresh"' in page
+    response = office.get(path(world, "work"))
+    assert response.headers["Refresh"] == "3"
+    assert "Refresh" not in office.get(path(world, "work?still=1")).headers
+    page = response.text
     assert "120票中已处理30票" in page
     assert "查看进度" in office.get(path(world)).text
     world.make_key()

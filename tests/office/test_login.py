@@ -28,7 +28,7 @@ def test_the_right_password_leads_to_the_start_page_of_the_role(visitor):
     assert visitor.get("/office/").status_code == 200
 
 
-@pytest.mark.parametrize(("role", "start"), [("reader", "/office/reports"), ("auditor", "/office/account")])
+@pytest.mark.parametrize(("role", "start"), [("reader", "/office/reports"), ("auditor", "/office/log")])
 def test_every_role_has_a_start_page(visitor, role, start):
     assert visitor.log_in(role).location == start
     assert visitor.get(start).status_code == 200

@@ -91,7 +91,8 @@ def test_the_wall_shows_teams_only_and_needs_no_sign_in(signed_in, visitor, serv
     services.audit.lines.clear()
     response = visitor.get(address)
     assert cells(response.text, "第一巡察组") == ["60", "72"]
-    assert 'http-equiv="refresh"' in response.text
+    assert response.headers["Refresh"] == "60"
+    assert "Refresh" not in visitor.get(f"{address}?still=1").headers
     for hidden in ("文学院", "组长", "csrf", "登录"):
         assert hidden not in response.text
     assert "Set-Cookie" not in response.headers

@@ -1,0 +1,224 @@
+"""Accounts, passwords and the second factor."""
+
+from __future__ import annotations
+
+import re
+
+import pyotp
+import pytest
+
+from survey.domain.staff import ROLES
+from tests.office.conftest import PASSWORD, Visitor
+
+NEW = "a sentence nobody guesses"
+
+
+@pytest.fixture
+def admin(signed_in) -> Visitor:
+    return signed_in("security-admin")
+
+
+def add(admin: Visitor, name: str, role: str = "reader", password: str = NEW):
+    form = {"name": name, "role": role, "password": password}
+    return admin.post("/office/accounts", form, "/office/accounts")
+
+
+def change(admin: Visitor, name: str, step: str, **more: str):
+    return admin.post("/office/accounts/change", {"name": name, "step": step, **more}, "/office/accounts")
+
+
+def test_an_account_is_made_and_can_sign_in(admin, visitor, services):
+    assert add(admin, "张三").status_code == 303
+    assert "张三" in admin.get("/office/accounts").text
+    assert visitor.log_in("张三", NEW).status_code == 303
+    assert {"action": "add-account", "object": "张三 (reader)", "result": "done"}.items() <= (
+        next(line for line in services.audit.lines if line["action"] == "add-account").items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "password", "sentence"),
+    [
+        ("", "reader", NEW, "账号名称是1至60个字"),
+        ("王五", "emperor", NEW, "请选择角色"),
+        ("王五", "", NEW, "请选择角色"),
+        ("office", "auditor", NEW, "已经有这个名称的账号"),
+        ("ＯＦＦＩＣＥ", "auditor", NEW, "已经有这个名称的账号"),
+        ("Security - Admin", "auditor", NEW, "已经有这个名称的账号"),
+        ("王五", "reader", "short", "密码至少10个字符"),
+        ("王五", "reader", "aaaaaaaaaaaa", "密码至少10个字符"),
+        ("wang", "reader", "my wang password", "密码至少10个字符"),
+    ],
+)
+def test_a_grant_that_must_not_be_is_refused(admin, services, name, role, password, sentence):
+    response = add(admin, name, role, password)
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert len(services.accounts.list_accounts()) == len(ROLES)
+    assert password not in str(services.audit.lines)
+
+
+def test_a_leader_of_an_evaluated_team_gets_no_account(admin, services):
+    from dataclasses import replace
+
+    round_ = services.registry.rounds["open"]
+    led = replace(round_.evaluations[0], leader="李四")
+    services.registry.rounds["open"] = replace(round_, evaluations=(led, *round_.evaluations[1:]))
+    assert "被评巡察组组长" in add(admin, "李 四").text
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "security-admin"])
+def test_no_other_role_manages_accounts(signed_in, services, role):
+    visitor = signed_in(role)
+    assert visitor.get("/office/accounts").status_code == 403
+    form = {"name": "office", "step": "lock"}
+    assert visitor.post("/office/accounts/change", form, "/office/account").status_code == 403
+    assert not services.accounts.find_account("office").is_locked
+
+
+def test_locking_ends_sessions_and_unlocking_lets_in_again(admin, signed_in, visitor):
+    office = signed_in("office")
+    change(admin, "office", "lock")
+    assert office.get("/office/").status_code == 303
+    assert "账号已锁定" in visitor.log_in("office").text
+    assert "账号或者密码不对" in visitor.log_in("office", "wrong").text
+    change(admin, "office", "unlock")
+    assert visitor.log_in("office").status_code == 303
+
+
+def test_nobody_locks_the_own_account(admin, services):
+    assert change(admin, "security-admin", "lock").status_code == 409
+    assert not services.accounts.find_account("security-admin").is_locked
+
+
+def test_a_new_password_ends_sessions(admin, signed_in, visitor):
+    office = signed_in("office")
+    assert change(admin, "office", "password", password=NEW).status_code == 303
+    assert office.get("/office/").status_code == 303
+    assert visitor.log_in("office").status_code == 403
+    assert visitor.log_in("office", NEW).status_code == 303
+
+
+@pytest.mark.parametrize(("name", "step"), [("nobody", "lock"), ("office", "promote"), ("office", "")])
+def test_an_unknown_account_or_step_is_not_found(admin, name, step):
+    assert change(admin, name, step).status_code == 404
+
+
+def test_the_own_password_is_changed_with_the_old_one(signed_in, visitor, app):
+    office, other = signed_in("office"), signed_in("office")
+    form = {"password": PASSWORD, "new": NEW, "again": NEW}
+    assert office.post("/office/account/password", form, "/office/account").status_code == 303
+    assert "密码已修改" in office.get("/office/account").text
+    assert other.get("/office/account").status_code == 303
+    assert visitor.log_in("office", NEW).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"password": "wrong"}, "密码不对"),
+        ({"again": "different sentence"}, "不一样"),
+        ({"new": "short", "again": "short"}, "至少10个字符"),
+    ],
+)
+def test_a_password_change_that_does_not_fit_changes_nothing(signed_in, services, changed, sentence):
+    office = signed_in("office")
+    before = services.accounts.find_account("office")
+    form = {"password": PASSWORD, "new": NEW, "again": NEW, **changed}
+    page = office.post("/office/account/password", form, "/office/account")
+    assert page.status_code in (409, 422)
+    assert sentence in page.text
+    assert services.accounts.find_account("office") == before
+
+
+# --- the second factor
+
+
+def set_up(office: Visitor, services) -> tuple[pyotp.TOTP, list[str]]:
+    page = office.post("/office/account/second-factor", {"password": PASSWORD}, "/office/account").text
+    found = re.search(r'name="secret" value="([A-Z2-7]{32})"', page)
+    assert found
+    assert "<svg" in page
+    totp = pyotp.TOTP(found.group(1))
+    code = totp.at(services.clock())
+    form = {"secret": found.group(1), "password": PASSWORD, "code": code}
+    page = office.post("/office/account/second-factor/done", form, "/office/account").text
+    codes = re.findall(r'<li class="code-text">([A-Z2-7-]{19})</li>', page)
+    assert len(codes) == 8
+    return totp, codes
+
+
+def test_with_a_second_factor_the_password_alone_opens_nothing(signed_in, visitor, services):
+    totp, _ = set_up(signed_in("office"), services)
+    response = visitor.log_in("office", PASSWORD, next="/office/rounds/open")
+    assert response.location == "/office/login/code?next=/office/rounds/open"
+    assert visitor.get("/office/").status_code == 303
+    wrong = visitor.post("/office/login/code", {"code": "000000"}, "/office/login/code")
+    assert wrong.status_code == 403
+    services.clock.move(seconds=60)
+    form = {"code": totp.at(services.clock()), "next": "/office/rounds/open"}
+    response = visitor.post("/office/login/code", form, "/office/login/code")
+    assert (response.status_code, response.location) == (303, "/office/rounds/open")
+    assert visitor.get("/office/").status_code == 200
+
+
+def test_a_code_works_once(signed_in, app, services):
+    totp, _ = set_up(signed_in("office"), services)
+    services.clock.move(seconds=60)
+    results = []
+    for _attempt in range(2):
+        visitor = Visitor(app.test_client())
+        visitor.log_in("office")
+        form = {"code": totp.at(services.clock())}
+        results.append(visitor.post("/office/login/code", form, "/office/login/code").status_code)
+    assert results == [303, 403]
+
+
+def test_a_recovery_code_replaces_the_phone_once(signed_in, app, services):
+    _, codes = set_up(signed_in("office"), services)
+    results = []
+    for typed in (codes[0].lower().replace("-", " "), codes[0], codes[1]):
+        visitor = Visitor(app.test_client())
+        visitor.log_in("office")
+        results.append(visitor.post("/office/login/code", {"code": typed}, "/office/login/code").status_code)
+    assert results == [303, 403, 303]
+    assert len(services.accounts.find_account("office").recovery) == 6
+
+
+def test_after_five_minutes_the_password_is_asked_for_again(signed_in, visitor, services):
+    totp, _ = set_up(signed_in("office"), services)
+    visitor.log_in("office")
+    token = visitor.token("/office/login/code")
+    services.clock.move(minutes=6)
+    from tests.office.conftest import HTTPS
+
+    data = {"csrf_token": token, "code": totp.at(services.clock())}
+    assert visitor.client.post("/office/login/code", data=data, **HTTPS).location == "/office/login"
+
+
+def test_five_wrong_codes_lock_for_a_quarter_of_an_hour(signed_in, visitor, services):
+    set_up(signed_in("office"), services)
+    visitor.log_in("office")
+    results = [visitor.post("/office/login/code", {"code": "123"}, "/office/login/code").status_code for _ in range(6)]
+    assert results[-1] == 429
+    assert 303 not in results
+
+
+def test_the_secret_is_locked_in_the_store(signed_in, services):
+    totp, codes = set_up(signed_in("office"), services)
+    account = services.accounts.find_account("office")
+    assert totp.secret.encode() not in account.second_factor
+    assert not any(code in str(account.recovery) for code in codes)
+
+
+def test_a_wrong_code_switches_nothing_on(signed_in, services):
+    office = signed_in("office")
+    form = {"secret": "A" * 32, "password": PASSWORD, "code": "12345x"}
+    assert office.post("/office/account/second-factor/done", form, "/office/account").status_code == 422
+    assert services.accounts.find_account("office").second_factor is None
+
+
+def test_a_lost_phone_is_taken_away_by_the_security_administrator(signed_in, admin, visitor, services):
+    set_up(signed_in("office"), services)
+    assert change(admin, "office", "second-factor").status_code == 303
+    assert visitor.log_in("office").location == "/office/"

@@ -1,0 +1,115 @@
+"""The page of the staff log, over a real log: searched, paged, exported, its chain checked."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, text
+
+from survey.office.staff_log import safe_cell
+from survey.storage.audit_log import SqlAuditLog
+from survey.storage.database import migrate, open_database
+from tests.office.conftest import PASSWORD, Visitor, make_app
+
+
+@pytest.fixture
+def engine(tmp_path) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{tmp_path / 'survey.db'}")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def auditor(services, engine) -> Visitor:
+    services = replace(services, audit=SqlAuditLog(engine, services.clock))
+    for number in range(250):
+        services.audit.append(
+            account="office" if number % 2 else "reader",
+            address="10.0.0.1",
+            action="show-round",
+            object=f"r{number:03}",
+            result="done",
+        )
+    services.clock.move(days=1)
+    services.audit.append(account="=1+1", address="-", action="freeze-round", object="@x", result="done")
+    visitor = Visitor(make_app(services).test_client())
+    visitor.log_in("auditor", PASSWORD)
+    return visitor
+
+
+def objects(page: str) -> list[str]:
+    import re
+
+    return re.findall(r"<td>(r\d{3}|@x)</td>", page)
+
+
+def test_the_newest_lines_stand_first_and_older_ones_on_further_pages(auditor):
+    page = auditor.get("/office/log").text
+    assert objects(page)[:2] == ["@x", "r249"]
+    import re
+
+    older = re.search(r'href="(/office/log\?before=\d+[^"]*)"', page)
+    assert older
+    second = auditor.get(older.group(1).replace("&amp;", "&")).text
+    assert len(objects(second)) == 100
+    assert not set(objects(page)) & set(objects(second))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("account=%3D1%2B1", ["@x"]),
+        ("action=freeze-round", ["@x"]),
+        ("object=r24", [f"r24{n}" for n in range(9, -1, -1)]),
+        ("object=r2%25", []),
+        ("from=2026-03-03&action=freeze-round", ["@x"]),
+        ("to=2026-03-02&object=r001", ["r001"]),
+        ("from=2026-03-03&object=r", []),
+        ("from=nonsense&object=r001", ["r001"]),
+    ],
+)
+def test_lines_are_searched(auditor, query, found):
+    assert objects(auditor.get(f"/office/log?{query}").text) == found
+
+
+def test_the_chain_is_checked_on_the_page(auditor, engine):
+    assert "链条完整" in auditor.get("/office/log").text
+    with engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER audit_log_no_update"))
+        connection.execute(text("UPDATE audit_log SET account = 'nobody' WHERE id = 7"))
+    assert "链条在第7行断开" in auditor.get("/office/log").text
+
+
+def test_the_export_is_whole_and_starts_no_formula(auditor):
+    response = auditor.get("/office/log.csv")
+    assert response.data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
+    assert rows[0][:3] == ["id", "time", "account"]
+    assert len(rows) >= 252
+    line = next(row for row in rows if row[4] == "freeze-round")
+    assert (line[2], line[5]) == ("'=1+1", "'@x")
+    only = auditor.get("/office/log.csv?object=r001").text
+    assert len(only.splitlines()) == 2
+
+
+@pytest.mark.parametrize("text_", ["=a", "+a", "-a", "@a", "\ta", "\ra"])
+def test_a_cell_that_looks_like_a_formula_is_a_text(text_):
+    assert safe_cell(text_) == "'" + text_
+
+
+@pytest.mark.parametrize("role", ["office", "reader", "custodian", "system-admin"])
+def test_no_other_role_reads_the_log(signed_in, role):
+    visitor = signed_in(role)
+    assert visitor.get("/office/log").status_code == 403
+    assert visitor.get("/office/log.csv").status_code == 403
+
+
+def test_looking_leaves_a_line(signed_in, services):
+    admin = signed_in("security-admin")
+    admin.get("/office/log?account=office")
+    assert services.audit.lines[-1]["action"] == "show-log"

@@ -138,6 +138,7 @@ def walk_kiosk(page: Page, slip: str, look: Look, english: bool) -> None:
     page.locator("#start").click()
     expect(page.locator("#next")).to_be_visible(timeout=PATIENCE)
     page.clock.run_for(95_000)
+    expect(page.locator("#stay")).to_be_visible()
     look(page, "kiosk-countdown")
     page.locator("#stay").click()
     answer_the_rest(page)

@@ -22,6 +22,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PATHS = [
     "/office/",
     "/office/rounds/draft",
+    "/office/rounds/draft/edit",
+    "/office/rounds/draft/import",
+    "/office/rounds/new",
+    "/office/rounds/printed",
     "/office/rounds/closed",
     "/office/rounds/opened",
     "/office/rounds/open/turnout",
@@ -76,6 +80,20 @@ def test_axe_finds_nothing_on_any_page(browser, address, paths, scheme):
     for path in paths:
         page.goto(address + path)
         assert violations(page) == [], path
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/office/accounts", "/office/log"])
+def test_the_pages_of_the_security_administrator_are_as_good(browser, address, path):
+    page = browser.new_context(bypass_csp=True, viewport={"width": 320, "height": 700}).new_page()
+    page.goto(f"{address}/office/login")
+    page.get_by_label("账号").fill("security-admin")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/office/accounts")
+    page.goto(address + path)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.context.close()
 
 

@@ -12,11 +12,9 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from pathlib import Path
 from types import SimpleNamespace
 
-from survey.crypto.at_rest import KEY_LEN, Vault
 from survey.crypto.at_rest import KEY_LEN, Vault
 from survey.crypto.sealing import receipt
 from survey.domain.ports import Account, AddOutcome, Attempt, PostOutcome, SpendOutcome, StoredBallot, UnitTurnout, Work
@@ -359,31 +357,6 @@ class MemoryAudit:
     def verify_chain(self) -> int | None:
         return None
 
-    def search(
-        self, *, account="", action="", object="", since="", until="", before=None, limit=100
-    ) -> list[SimpleNamespace]:
-        lines = [
-            SimpleNamespace(id=number, time=datetime(2026, 3, 2, 9, 0, tzinfo=UTC), **line)
-            for number, line in enumerate(self.lines, 1)
-        ]
-        return [
-            line
-            for line in reversed(lines)
-            if account in ("", line.account)
-            and action in ("", line.action)
-            and line.object.startswith(object)
-            and (before is None or line.id < before)
-        ][:limit]
-
-    def names(self) -> tuple[list[str], list[str]]:
-        return tuple(sorted({line[name] for line in self.lines}) for name in ("account", "action"))  # type: ignore[return-value]
-
-    def head(self) -> tuple[int, bytes]:
-        return len(self.lines), bytes(32)
-
-    def verify_chain(self) -> int | None:
-        return None
-
 
 class MovableClock:
     """Stands still until moved."""
@@ -401,10 +374,6 @@ class MovableClock:
 @dataclass(frozen=True)
 class FakeSettings:
     public_url: str = "https://survey.example"
-
-    @property
-    def vault(self) -> Vault:
-        return Vault(b"v" * KEY_LEN, random.Random(1).randbytes)
 
     @property
     def vault(self) -> Vault:

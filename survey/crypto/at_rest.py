@@ -38,7 +38,7 @@ class Vault:
         return HEAD + nonce + self._cipher.encrypt(nonce, secret, name.encode("utf-8"))
 
     def unlock(self, locked: bytes, name: str) -> bytes:
-        """The secret; raises InvalidInput when it was locked under another key or name, was changed, or never locked."""
+        """The secret; raises InvalidInput when it was locked under another key or name, changed, or never locked."""
         if not locked.startswith(HEAD):
             raise InvalidInput("It is not locked.")
         nonce, sealed = locked[len(HEAD) :][:NONCE_LEN], locked[len(HEAD) + NONCE_LEN :]

@@ -134,7 +134,14 @@ def change_round(round_: Round, draft: Draft, randomness: Randomness) -> Round:
     if round_.opening_key is not None:
         # The key belongs to these custodians; whoever changes them must not come here (see office).
         custodians, key = round_.custodians, round_.opening_key
-    return replace(made, id=round_.id, evaluations=evaluations, custodians=custodians, opening_key=key)
+    return replace(
+        made,
+        id=round_.id,
+        evaluations=evaluations,
+        custodians=custodians,
+        opening_key=key,
+        kiosk=round_.kiosk,  # the form does not speak of it, so it stays as the spec said
+    )
 
 
 def _keeping_ids(evaluation: Evaluation, before: Evaluation | None) -> Evaluation:

@@ -16,6 +16,7 @@ from typing import Any
 import urllib3
 from sqlalchemy import Engine
 
+from survey.cli.serving import end_with_parent
 from survey.domain.rounds import Evaluation
 from survey.services import Services, open_services
 from survey.settings import Settings
@@ -109,6 +110,7 @@ class Server:
     before_exec: Any = None
     environment: dict[str, str] = field(default_factory=dict)
     child: subprocess.Popen[bytes] = field(init=False)
+    _tests: int = field(default_factory=os.getpid)
 
     def __post_init__(self) -> None:
         command = [sys.executable, "-m", "survey.cli", "--instance", str(self.instance)]
@@ -120,9 +122,15 @@ class Server:
                 stdout=said,
                 stderr=said,
                 start_new_session=True,
-                preexec_fn=self.before_exec,
+                preexec_fn=self._prepare,
                 env={**os.environ, **self.environment},
             )
+
+    def _prepare(self) -> None:
+        """In the child, before it becomes the server: it shall not outlive tests that are broken off."""
+        end_with_parent(self._tests)
+        if self.before_exec is not None:
+            self.before_exec()
 
     @property
     def said_file(self) -> Path:

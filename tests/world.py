@@ -92,7 +92,9 @@ class World:
         return self
 
     def close(self) -> World:
-        self.round = lifecycle.close_round(self.round, registry=self.services.registry, box=self.services.box)
+        self.round = lifecycle.close_round(
+            self.round, registry=self.services.registry, box=self.services.box, keys=self.services.keys
+        )
         return self
 
     def partials(self, folder: Path, indices: tuple[int, ...] = (1, 2)) -> list[PartialFile]:

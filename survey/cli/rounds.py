@@ -270,20 +270,13 @@ def close_boxes(services: Services, round_: Round) -> Round:
     from survey.storage.tidying import OrderRemains
 
     try:
-        closed = close_round(round_, registry=services.registry, box=services.box)
+        closed = close_round(round_, registry=services.registry, box=services.box, keys=services.keys)
     except OrderRemains as error:
         closed = get_round(services.registry, round_.id)
         click.echo(f"Warning: {error} Run `survey tidy` when nobody is reading.", err=True)
     note(services, "close-round", closed.id)
-    destroy_keys(services, closed)
+    note(services, "destroy-token-keys", closed.id)
     return closed
-
-
-def destroy_keys(services: Services, round_: Round) -> None:
-    from survey.domain.lifecycle import destroy_token_keys
-
-    destroy_token_keys(round_, keys=services.keys)
-    note(services, "destroy-token-keys", round_.id)
 
 
 @round_group.command("destroy-keys")
@@ -291,8 +284,11 @@ def destroy_keys(services: Services, round_: Round) -> None:
 @click.pass_obj
 def destroy_keys_(instance: Path, round_id: str) -> None:
     """Destroy the token keys of the closed ROUND, where closing was interrupted before it did. May be repeated."""
+    from survey.domain.lifecycle import destroy_token_keys
+
     services, round_ = _find(instance, round_id)
-    destroy_keys(services, round_)
+    destroy_token_keys(round_, keys=services.keys)
+    note(services, "destroy-token-keys", round_.id)
     click.echo(f"Round {round_.id} has no token keys any more: nothing can be signed.")
 
 

@@ -177,11 +177,12 @@ def open_round(round_: Round, *, registry: Registry, box: BallotBox) -> Round:
     return _move(round_, State.OPEN, registry)
 
 
-def close_round(round_: Round, *, registry: Registry, box: BallotBox) -> Round:
+def close_round(round_: Round, *, registry: Registry, box: BallotBox, keys: KeyFiles) -> Round:
     """Stop collecting, void unused codes, rewrite the boxes in key order, publish roots and the list's digest.
 
-    Its last step erases what journals and pages still show of the order of arrival. Where that fails, the round is
-    closed all the same and the failure is raised (kind order-remains): it can be made up for at any time.
+    Then the token keys are destroyed, whoever closes: from here nobody can sign another token. Its last step erases
+    what journals and pages still show of the order of arrival. Where that fails, the round is closed all the same and
+    the failure is raised (kind order-remains): it can be made up for at any time.
     """
     round_.require(State.OPEN)
     roots: dict[str, bytes] = {}
@@ -194,12 +195,13 @@ def close_round(round_: Round, *, registry: Registry, box: BallotBox) -> Round:
     registry.save_roots(roots)
     registry.save_boxes_digest(round_.id, boxes_digest(closed, box))
     registry.save_round(closed, expected=State.OPEN)
+    destroy_token_keys(closed, keys=keys)
     box.forget_order()
     return closed
 
 
 def destroy_token_keys(round_: Round, *, keys: KeyFiles) -> None:
-    """After closing: nobody, the operator included, can sign another token of this round. May be repeated.
+    """Again, where closing was interrupted: nobody, the operator included, can sign another token. May be repeated.
 
     Raises WrongState while the round could still be open.
     """

@@ -121,7 +121,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
         return long_step(
             round_,
             "close-round",
-            lambda progress: _ignore(lifecycle.close_round(round_, registry=services.registry, box=services.box)),
+            lambda progress: _ignore(
+                lifecycle.close_round(round_, registry=services.registry, box=services.box, keys=services.keys)
+            ),
         )
 
     # --- Opening the boxes

@@ -10,7 +10,7 @@ import pytest
 from survey.domain import lifecycle
 from survey.domain.rounds import State
 from survey.domain.turnout import turnout
-from survey.errors import WrongState
+from survey.errors import NotFound, WrongState
 from tests.world import World, phones
 
 
@@ -134,3 +134,11 @@ def test_closing_ends_with_erasing_the_order_whoever_closes() -> None:
     assert world.services.box.times_order_was_forgotten == 0
     world.close()
     assert world.services.box.times_order_was_forgotten == 1
+
+
+def test_after_closing_the_token_keys_are_gone_whoever_closed() -> None:
+    world = World().open().close()
+
+    for evaluation in world.round.evaluations:
+        with pytest.raises(NotFound):
+            world.services.keys.token_key(evaluation.id)

@@ -70,7 +70,7 @@ def test_a_round_closes_though_the_log_may_not_be_emptied_and_that_is_said(
     services = open_services(settings)
     world = World(services).open()
     with pytest.raises(OrderRemains, match="survey doctor"):
-        close_round(world.round, registry=services.registry, box=services.box)
+        close_round(world.round, registry=services.registry, box=services.box, keys=services.keys)
     stored = services.registry.find_round(world.round.id)
     assert stored is not None
     assert stored.state is State.CLOSED

@@ -15,7 +15,7 @@ help:
 	@echo "make attack    everything a thief could take, and what it tells, as tables"
 	@echo "make faults    kill workers, servers and databases hundreds of times under load; KILLS=300 SEED=random"
 	@echo "make fuzz      coverage-guided: what every parser does with bytes nobody meant; SECONDS=60 for each"
-	@echo "make audit     known vulnerabilities of the locked packages (asks pypi.org)"
+	@echo "make audit     known vulnerabilities of the locked packages (asks the package index)"
 	@echo "make pictures  screenshots of every state of the respondent's pages into tests/browser/pictures"
 	@echo "make client-check  builds the page again in another folder from the lock and compares the digests"
 	@echo "make clean     remove what was built"

@@ -26,7 +26,10 @@ LOUD = ("log_statement = 'all'", "log_min_duration_statement = 0", "log_duration
 
 
 # A second worker may still be starting when the first one answers.
-OF_A_LATE_WORKER = re.compile(r" alembic\.| asyncio DEBUG Using selector|^\[INFO\] (Started|Spawning)|^Ready: ")
+OF_A_LATE_WORKER = re.compile(
+    r" alembic\.| asyncio DEBUG Using selector| asyncio WARNING Executing .*_spawn_rsgi_worker"
+    r"|^\[INFO\] (Started|Spawning)|^Ready: "
+)
 
 
 @dataclass

@@ -34,6 +34,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[tuple[
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # A shell starts a suite in the background with Ctrl-C ignored, and children inherit that: a terminal does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stdout is not None
     printed = ""

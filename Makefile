@@ -27,7 +27,7 @@ demo: setup
 	@$(BIN)/survey demo
 
 test: needs setup lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 needs:
 	@sh tools/need-for-tests.sh

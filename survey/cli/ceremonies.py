@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey.cli.frame import note, print_json, services_of
+from survey.cli.frame import note, print_json, round_argument, services_of
 
 if TYPE_CHECKING:
     from survey.domain.ceremony_office import Invitation, Standing
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from survey.domain.shares import PartialFile
     from survey.services import Services
 
-_round_argument = click.argument("round_id", metavar="ROUND")
-
 
 @click.command()
-@_round_argument
+@round_argument
 @click.option(
     "--out",
     required=True,
@@ -50,7 +48,7 @@ def invite(instance: Path, round_id: str, out: Path) -> None:
 
 
 @click.command()
-@_round_argument
+@round_argument
 @click.argument("lost", metavar="CUSTODIAN")
 @click.argument("newcomer", metavar="NEWCOMER")
 @click.option(
@@ -103,7 +101,7 @@ def _write_invitations(out: Path, make: Callable[[], list[Invitation]]) -> None:
 
 
 @click.command()
-@_round_argument
+@round_argument
 @click.option(
     "--post",
     "message_files",
@@ -205,7 +203,7 @@ def keep_opening_record(services: Services, round_: Round, partials: Sequence[Pa
 
 
 @click.command("record")
-@_round_argument
+@round_argument
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.pass_obj
 def opening_sheet(instance: Path, round_id: str, as_json: bool) -> None:

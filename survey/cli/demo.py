@@ -123,7 +123,7 @@ class _Stage:
         """Spec, shares, frozen manifests, printed slips, open: the files lie in the demonstration's folder."""
         import yaml
 
-        from survey.cli.rounds import make_keys
+        from survey.cli.round_making import make_keys
         from survey.cli.slips import print_run
         from survey.cli.specfile import read_round
         from survey.domain import lifecycle
@@ -162,7 +162,9 @@ class _Stage:
         from survey.cli.people import draw_slips, read_slips
         from survey.cli.progress import bar
         from survey.cli.rehearsal import rehearse
-        from survey.cli.rounds import close_boxes, count_ballots, write_boxes, write_report
+        from survey.cli.round_collecting import close_boxes
+        from survey.cli.round_counting import count_ballots, write_boxes
+        from survey.cli.round_reporting import write_report
         from survey.cli.slips import CODES_FILE
         from survey.domain import lifecycle
 

@@ -15,7 +15,11 @@ from survey.errors import SettingsError, SurveyError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from survey.domain.rounds import Round
     from survey.services import Services
+
+round_argument = click.argument("round_id", metavar="ROUND")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 
 class LazyGroup(click.Group):
@@ -68,6 +72,14 @@ def services_of(instance: Path) -> Services:
     services = open_services(Settings.load(instance))
     click.get_current_context().call_on_close(services.close)
     return services
+
+
+def find_round(instance: Path, round_id: str) -> tuple[Services, Round]:
+    """The opened stores and the round; raises NotFound."""
+    from survey.domain.lifecycle import get_round
+
+    services = services_of(instance)
+    return services, get_round(services.registry, round_id)
 
 
 def note(services: Services, action: str, object_: str) -> None:

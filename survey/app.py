@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from survey import custodian, office, respondent, templates_folder
-from survey.domain.ceremony_office import was_made_apart
+from survey.domain.ceremony.office import was_made_apart
 from survey.errors import SettingsError, StoreUnavailable
 from survey.notices import Notices
 from survey.respondent.desk import Desk

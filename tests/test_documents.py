@@ -12,7 +12,8 @@ import pytest
 
 from survey import errors
 from survey.cli import main
-from survey.domain import ceremony_office
+from survey.domain.ceremony import invitation
+from survey.domain.ceremony import office as ceremony_office
 from survey.respondent import problems
 
 TOP = Path(__file__).resolve().parent.parent
@@ -32,7 +33,7 @@ def test_every_problem_type_of_the_respondent_interface_is_documented_and_no_oth
     table = (TOP / "docs" / "http.md").read_text("utf-8").partition("## Problem documents")[2]
     documented = set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE))
 
-    possible = kinds_of(errors) | kinds_of(problems) | kinds_of(ceremony_office) | BY_THE_GATEWAY
+    possible = kinds_of(errors) | kinds_of(problems) | kinds_of(ceremony_office) | kinds_of(invitation) | BY_THE_GATEWAY
     assert documented == possible - NOT_FOR_PHONES
 
 

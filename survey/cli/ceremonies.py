@@ -12,7 +12,8 @@ import click
 from survey.cli.frame import note, print_json, round_argument, services_of
 
 if TYPE_CHECKING:
-    from survey.domain.ceremony_office import Invitation, Standing
+    from survey.domain.ceremony.invitation import Invitation
+    from survey.domain.ceremony.office import Standing
     from survey.domain.rounds import Round
     from survey.domain.shares import PartialFile
     from survey.services import Services
@@ -33,7 +34,7 @@ def invite(instance: Path, round_id: str, out: Path) -> None:
     Hand each to its custodian only, in person or through two different channels: whoever has it can take the
     custodian's place. Doing it again voids the earlier invitations and loses nothing that was said.
     """
-    from survey.domain.ceremony_office import invite as make_invitations
+    from survey.domain.ceremony.office import invite as make_invitations
     from survey.domain.lifecycle import get_round
 
     services = services_of(instance)
@@ -64,7 +65,7 @@ def replace(instance: Path, round_id: str, lost: str, newcomer: str, out: Path) 
     All other custodians take part with their shares (`survey custodian join --old-share`); everybody gets a new share,
     and the old ones count no more. Possible until the round is closed.
     """
-    from survey.domain.ceremony_office import replace_custodian
+    from survey.domain.ceremony.replacing import replace_custodian
     from survey.domain.lifecycle import get_round
     from survey.errors import NotFound
 
@@ -127,7 +128,7 @@ def ceremony(
 ) -> None:
     """Show where the making of ROUND's key is, and serve custodians who work with files."""
     from survey.cli.files import require_new, write_secret
-    from survey.domain import ceremony_office
+    from survey.domain.ceremony import office as ceremony_office
     from survey.domain.lifecycle import get_round
 
     services = services_of(instance)
@@ -150,8 +151,8 @@ def ceremony(
 
 
 def _post(services: Services, round_: Round, file: Path) -> None:
-    from survey.domain import ceremony_office
-    from survey.domain.ceremony import MESSAGE_MAX, Message
+    from survey.domain.ceremony import office as ceremony_office
+    from survey.domain.ceremony.messages import MESSAGE_MAX, Message
 
     with file.open("rb") as stream:
         raw = stream.read(MESSAGE_MAX + 1)
@@ -173,8 +174,8 @@ def _summary(now: Standing) -> dict[str, object]:
 
 def describe(now: Standing) -> list[str]:
     """Where the ceremony stands, line by line, for people."""
-    from survey.domain.ceremony import DONE
-    from survey.domain.check_words import check_words
+    from survey.domain.ceremony.agreed import DONE
+    from survey.domain.ceremony.check_words import check_words
 
     board = now.board
     if now.stopped is not None:

@@ -22,10 +22,12 @@ import urllib3
 from survey.cli.files import require_new, write_secret
 from survey.crypto.passphrase import SALT_LEN, Lock, check_passphrase, lock_of
 from survey.crypto.wire import b64url_encode
-from survey.domain.ceremony import DONE, Board, Message, read_board
-from survey.domain.ceremony_office import Invitation
-from survey.domain.check_words import check_words
-from survey.domain.key_holder import BoardChanged, Draft, KeyHolder
+from survey.domain.ceremony.agreed import DONE
+from survey.domain.ceremony.board import Board, read_board
+from survey.domain.ceremony.check_words import check_words
+from survey.domain.ceremony.invitation import Invitation
+from survey.domain.ceremony.key_holder import BoardChanged, Draft, KeyHolder
+from survey.domain.ceremony.messages import Message
 from survey.domain.shares import encode_locked_share
 from survey.errors import InvalidInput, StoreUnavailable, SurveyError, WrongState
 

@@ -100,8 +100,8 @@ def join(
     from survey.cli import custodian_join as joining
     from survey.cli.files import require_new
     from survey.crypto.passphrase import LOG_N
-    from survey.domain.ceremony import DONE
-    from survey.domain.ceremony_office import Invitation
+    from survey.domain.ceremony.agreed import DONE
+    from survey.domain.ceremony.invitation import Invitation
     from survey.domain.shares import ShareFile
 
     if (board_file is None) != (message_file is None):

@@ -10,8 +10,9 @@ from survey.audience import serves
 from survey.custodian.needs import Services
 from survey.custodian.opening import challenge_of, given_by
 from survey.custodian.seats import Seat, note, seat_of_request
-from survey.domain.ceremony import MESSAGE_MAX
-from survey.domain.ceremony_office import Standing, b64url, post, standing
+from survey.domain.ceremony.messages import MESSAGE_MAX
+from survey.domain.ceremony.office import Standing, post, standing
+from survey.domain.ceremony.seat import seat_document
 from survey.domain.lifecycle import get_round
 from survey.errors import SurveyError, TooLarge
 
@@ -45,16 +46,12 @@ def register(blueprint: Blueprint, services: Services) -> None:
 
 
 def _answer(services: Services, seat: Seat, now: Standing) -> Response:
-    round_ = seat.round
-    digest = services.registry.find_boxes_digest(round_.id)
-    document = {
-        "index": seat.index,
-        "state": round_.state.value,
-        "public_key": b64url(round_.opening_key.public_key) if round_.opening_key else None,
-        "verification_key": b64url(round_.custodians[seat.index - 1].verification_key),
-        "challenge": b64url(challenge_of(services, seat)),
-        "boxes_digest": digest.hex() if digest else None,
-        "given": given_by(services, seat),
-        "board": now.document,
-    }
+    document = seat_document(
+        seat.round,
+        seat.index,
+        now.document,
+        challenge=challenge_of(services, seat),
+        boxes_digest=services.registry.find_boxes_digest(seat.round.id),
+        given=given_by(services, seat),
+    )
     return Response(json.dumps(document, ensure_ascii=False).encode("utf-8"), content_type=JSON)

@@ -15,7 +15,6 @@ from survey.custodian.needs import Services
 from survey.custodian.seats import Seat, note, seat_of_request
 from survey.domain import share_test
 from survey.domain.boxes import boxes_chunks
-from survey.domain.ceremony_office import read_proof
 from survey.domain.framed import ENTRY_LEN
 from survey.domain.opening import check_partial
 from survey.domain.rounds import State
@@ -54,7 +53,7 @@ def register(blueprint: Blueprint, services: Services) -> None:
     def tests() -> Response:
         """Body: {"proof": base64url of 64 bytes} for the challenge of the board. 200 when it checks."""
         seat = seat_of_request(services)
-        proof = read_proof(request.stream.read(HEADER_MAX))
+        proof = share_test.read_proof(request.stream.read(HEADER_MAX))
         try:
             share_test.check(seat.round, seat.index, challenge_of(services, seat), proof)
         except SurveyError as error:

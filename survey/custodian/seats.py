@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import request
 
 from survey.custodian.needs import Services
-from survey.domain.ceremony_office import NotInvited, find_seat, read_secret
+from survey.domain.ceremony.invitation import NotInvited, find_seat, read_secret
 from survey.domain.lifecycle import get_round
 from survey.domain.rounds import Round
 

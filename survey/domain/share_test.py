@@ -7,12 +7,14 @@ before the day, so that a proof says something about that day; a proof says noth
 from __future__ import annotations
 
 import hmac
+import json
 from datetime import date
 
 from survey.crypto.dleq import WrongProof
 from survey.crypto.knowledge import verify_knowledge
+from survey.crypto.wire import b64url_decode
 from survey.domain.rounds import Round
-from survey.errors import WrongState
+from survey.errors import InvalidInput, WrongState
 
 CHALLENGE_LEN = 32
 
@@ -38,3 +40,11 @@ def check(round_: Round, index: int, challenge_: bytes, proof: bytes) -> None:
     except WrongProof:
         name = round_.custodians[index - 1].name
         raise WrongProof(f"The test of {name} fails: this is not the share of this place.") from None
+
+
+def read_proof(raw: bytes) -> bytes:
+    """The proof in {"proof": base64url}; raises InvalidInput."""
+    try:
+        return b64url_decode(json.loads(raw)["proof"])
+    except (ValueError, KeyError, TypeError):
+        raise InvalidInput('Expected {"proof": base64url of 64 bytes}.') from None

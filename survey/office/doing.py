@@ -18,8 +18,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from survey.audience import serves
-from survey.domain import ceremony_office, lifecycle
+from survey.domain import lifecycle
 from survey.domain.boxes import boxes_chunks
+from survey.domain.ceremony import office as ceremony_office
 from survey.domain.lifecycle import get_round
 from survey.domain.opening import check_partial
 from survey.domain.opening_record import conclude

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from survey.app import build_app
-from survey.domain import ceremony_office, lifecycle
-from survey.domain.ceremony_office import Invitation
+from survey.domain import lifecycle
+from survey.domain.ceremony import office as ceremony_office
+from survey.domain.ceremony.invitation import Invitation
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.storage.database import migrate, open_database

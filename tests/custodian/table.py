@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from survey.crypto.dkg_messages import Share
-from survey.domain import ceremony_office
-from survey.domain.ceremony import DONE, Board, Message, read_board
-from survey.domain.ceremony_office import Invitation
-from survey.domain.key_holder import Draft, KeyHolder
+from survey.domain.ceremony import office as ceremony_office
+from survey.domain.ceremony.agreed import DONE
+from survey.domain.ceremony.board import Board, read_board
+from survey.domain.ceremony.invitation import Invitation
+from survey.domain.ceremony.key_holder import Draft, KeyHolder
+from survey.domain.ceremony.messages import Message
 from survey.domain.rounds import Custodian, Round
 from survey.domain.spec import parse_spec
 from tests.fakes import Services

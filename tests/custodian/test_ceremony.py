@@ -19,11 +19,16 @@ from survey.crypto.sealing import open_with_dh, seal
 from survey.crypto.signing import WrongSignature
 from survey.crypto.threshold import combine, lagrange
 from survey.crypto.wire import b64url_decode, b64url_encode
-from survey.domain import ceremony_office, lifecycle
-from survey.domain.ceremony import DONE, PHASES, Board, Message, read_board, reveal_content
-from survey.domain.ceremony_office import AlreadySaid, Invitation, NotInvited, secret_digest
-from survey.domain.check_words import EN, ZH, check_words
-from survey.domain.key_holder import BoardChanged
+from survey.domain import lifecycle
+from survey.domain.ceremony import office as ceremony_office
+from survey.domain.ceremony.agreed import DONE, PHASES
+from survey.domain.ceremony.board import Board, read_board
+from survey.domain.ceremony.check_words import EN, ZH, check_words
+from survey.domain.ceremony.contents import reveal_content
+from survey.domain.ceremony.invitation import Invitation, NotInvited, find_seat, secret_digest
+from survey.domain.ceremony.key_holder import BoardChanged
+from survey.domain.ceremony.messages import Message
+from survey.domain.ceremony.office import AlreadySaid
 from survey.errors import InvalidInput, WrongState
 from tests.custodian.table import Seat, Table
 
@@ -401,9 +406,9 @@ def test_new_invitations_void_the_earlier_ones_and_keep_what_was_said() -> None:
     new = ceremony_office.invite(
         table.round, board=table.services.board, randomness=secrets.token_bytes, url="https://survey.example"
     )
-    assert ceremony_office.find_seat(table.services.board, new[0].secret) == (table.round_id, 1)
+    assert find_seat(table.services.board, new[0].secret) == (table.round_id, 1)
     with pytest.raises(NotInvited, match="a newer one has replaced it"):
-        ceremony_office.find_seat(table.services.board, old)
+        find_seat(table.services.board, old)
     assert table.phase == "reveal"
 
 

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from survey.cli.custodian_join import HttpWay, Joining
-from survey.domain import ceremony_office, lifecycle
+from survey.domain import lifecycle
+from survey.domain.ceremony import office as ceremony_office
 from survey.domain.shares import PartialFile, ShareFile
 from tests.custodian.conftest import WORDS, Desk, Office
 

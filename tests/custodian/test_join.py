@@ -17,7 +17,7 @@ from survey.app import build_app
 from survey.cli import custodian_join
 from survey.crypto import passphrase
 from survey.crypto.passphrase import WrongPassphrase
-from survey.domain.ceremony_office import Invitation
+from survey.domain.ceremony.invitation import Invitation
 from survey.domain.shares import ShareFile
 from survey.errors import InvalidInput, InvalidSpec
 from tests.browsing import _free_port, _Silent

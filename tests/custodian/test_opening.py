@@ -16,9 +16,10 @@ from flask.testing import FlaskClient
 from survey.app import build_app
 from survey.crypto.knowledge import prove_knowledge
 from survey.crypto.wire import b64url_decode, b64url_encode
-from survey.domain import ceremony_office, share_test
+from survey.domain import share_test
 from survey.domain.boxes import BoxesFile
-from survey.domain.ceremony_office import Invitation
+from survey.domain.ceremony import office as ceremony_office
+from survey.domain.ceremony.invitation import Invitation
 from survey.domain.shares import ShareFile, encode_share, write_partial
 from survey.services import Services, open_services
 from survey.settings import Settings

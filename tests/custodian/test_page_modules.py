@@ -21,8 +21,8 @@ from survey.crypto.sealing import open_with_dh, open_with_key, seal
 from survey.crypto.seeded import Seeded
 from survey.crypto.threshold import Partial, Share, verify_partial
 from survey.crypto.wire import b64url_encode
-from survey.domain.ceremony import DONE, Agreed
-from survey.domain.check_words import EN, ZH, check_words
+from survey.domain.ceremony.agreed import DONE, Agreed
+from survey.domain.ceremony.check_words import EN, ZH, check_words
 from survey.domain.framed import header_line
 from survey.domain.shares import PartialFile, ShareFile, encode_locked_share
 from tests.custodian.node import ask, refused, reply

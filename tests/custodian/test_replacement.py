@@ -16,9 +16,12 @@ from survey.crypto.replacement import verify_replacements
 from survey.crypto.sealing import open_with_dh, seal
 from survey.crypto.threshold import combine
 from survey.crypto.wire import b64url_encode
-from survey.domain import ceremony_office, lifecycle
-from survey.domain.ceremony import DONE
-from survey.domain.key_holder import Draft
+from survey.domain import lifecycle
+from survey.domain.ceremony import office as ceremony_office
+from survey.domain.ceremony.agreed import DONE
+from survey.domain.ceremony.invitation import Invitation
+from survey.domain.ceremony.key_holder import Draft
+from survey.domain.ceremony.replacing import replace_custodian
 from survey.domain.rounds import State
 from survey.errors import InvalidInput, WrongState
 from tests.custodian.node import ask, refused
@@ -29,7 +32,7 @@ NEWCOMER = "机关党委"
 
 def begin(table: Table, shares: list[Share], index: int = 3, name: str = NEWCOMER) -> Table:
     """The custodian with this index is gone; the others bring their shares."""
-    table.invitations = ceremony_office.replace_custodian(
+    table.invitations = replace_custodian(
         table.round,
         index,
         name,
@@ -207,7 +210,7 @@ def test_the_page_says_that_this_is_done_on_the_command_line(made: tuple[Table, 
 def test_an_invitation_to_replace_survives_its_file(made: tuple[Table, list[Share]]) -> None:
     table, old = made
     invitation = begin(table, old).invitations[0]
-    assert ceremony_office.Invitation.parse(invitation.encode()) == invitation
+    assert Invitation.parse(invitation.encode()) == invitation
     changed: Any = json.loads(invitation.encode())
     changed["replaces"]["public_key"] = b64url_encode(BASE)
-    assert ceremony_office.Invitation.parse(json.dumps(changed).encode()).agreed.digest != invitation.agreed.digest
+    assert Invitation.parse(json.dumps(changed).encode()).agreed.digest != invitation.agreed.digest

@@ -17,9 +17,10 @@ import pytest
 
 from survey.cli.custodian_join import HttpWay, Joining
 from survey.crypto import arithmetic
-from survey.domain import ceremony_office
-from survey.domain.ceremony import DONE, Board, read_board
-from survey.domain.key_holder import KeyHolder
+from survey.domain.ceremony import office as ceremony_office
+from survey.domain.ceremony.agreed import DONE
+from survey.domain.ceremony.board import Board, read_board
+from survey.domain.ceremony.key_holder import KeyHolder
 from survey.domain.spec import parse_spec
 from survey.services import open_services
 from survey.settings import Settings

@@ -29,11 +29,12 @@ from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.domain.answers import VoidBallot, encode_answers, parse_answers
 from survey.domain.audit_check import check_package
 from survey.domain.boxes import BoxesFile
-from survey.domain.ceremony import Message, read_board
-from survey.domain.ceremony_office import Invitation
+from survey.domain.ceremony.board import read_board
+from survey.domain.ceremony.invitation import Invitation
+from survey.domain.ceremony.key_holder import Draft
+from survey.domain.ceremony.messages import Message
 from survey.domain.disclosure import disclose
 from survey.domain.invitations import parse_code
-from survey.domain.key_holder import Draft
 from survey.domain.questionnaire import default_questionnaire
 from survey.domain.record import read_record
 from survey.domain.shares import PartialFile, ShareFile, encode_share

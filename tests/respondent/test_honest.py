@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from survey.domain.ceremony_office import was_made_apart
+from survey.domain.ceremony.office import was_made_apart
 from survey.respondent.assets import script_digests
 from survey.respondent.honest import Installation
 from tests.custodian.table import Table

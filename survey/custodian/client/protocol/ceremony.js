@@ -1,6 +1,6 @@
 /**
  * The notice board of a key ceremony: messages, phases, and how everybody checks them. Bytes and rules as in
- * survey/domain/ceremony.py, whose text says why.
+ * survey/domain/ceremony/board.py and messages.py, whose text says why.
  */
 import { p256 } from '@noble/curves/nist.js'
 import { concat, equal, fromBase64url, toBase64url, uint, utf8 } from '../../../respondent/client/protocol/bytes.js'

@@ -1,4 +1,4 @@
-/** A digest as twelve words; the lists are those of survey/domain/check_words.py. */
+/** A digest as twelve words; the lists are those of survey/domain/ceremony/check_words.py. */
 import { numberOf } from './group.js'
 
 const ZH =

@@ -1,6 +1,6 @@
 /**
  * A custodian's side of the ceremony: from the board and the own draft to the next message. Rules as in
- * survey/domain/key_holder.py. A draft is plain JSON: {schema, agreed, index, seed, said: {attempt: {phase: message}}}.
+ * survey/domain/ceremony/key_holder.py. A draft is plain JSON: {schema, agreed, index, seed, said: {attempt: {phase: message}}}.
  *
  * Law: a message is in the draft, and the draft is kept, before the message is sent; nothing is said in two ways.
  */

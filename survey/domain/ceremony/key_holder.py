@@ -18,12 +18,9 @@ from survey.crypto.dkg_messages import KeyMakingFault, Share, canonical_json
 from survey.crypto.scalars import encode_scalar, random_scalar
 from survey.crypto.seeded import SEED_LEN, Seeded
 from survey.crypto.wire import b64url_decode, b64url_encode
-from survey.domain.ceremony import (
-    DONE,
-    PHASES,
-    Agreed,
-    Board,
-    Message,
+from survey.domain.ceremony.agreed import DONE, PHASES, Agreed
+from survey.domain.ceremony.board import Board
+from survey.domain.ceremony.contents import (
     commit_content,
     confirm_content,
     deal_content,
@@ -31,6 +28,7 @@ from survey.domain.ceremony import (
     reveal_content,
     verify_content,
 )
+from survey.domain.ceremony.messages import Message
 from survey.domain.ports import Randomness
 from survey.errors import InvalidInput
 

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 from survey.domain.form import Band, Composite
-from survey.domain.reading import Place
+from survey.domain.reading import Place, Rule
 
 Texts = Callable[[Place, int], tuple[str, str]]  # (place, most characters) -> (zh, en)
 
 
 def bands(place: Place, texts: Texts) -> tuple[Band, ...]:
     """The grade bands from the highest to the lowest; together they cover 0 to 100 without gap or overlap."""
+    entries = place.entries(1, 10)
     found: list[Band] = []
-    for entry in place.entries(1, 10):
-        entry.mapping("code min max", "zh en")
-        code = entry.at("code").code()
-        if code in [band.code for band in found]:
-            entry.at("code").fail(f'is "{code}" again', "every band code once")
-        zh, en = texts(entry, 20)
-        found.append(Band(code, zh, en, entry.at("min").number(0, 100), entry.at("max").number(0, 100)))
+    for entry in entries:
+        if band := entry.attempt(partial(_band, entry, found, texts), None):
+            found.append(band)
+    if len(found) < len(entries):
+        return ()  # what is wrong with one of them is said already
     found.sort(key=lambda band: band.minimum, reverse=True)
     edges = [Fraction(100)]
     for band in found:
@@ -31,11 +31,23 @@ def bands(place: Place, texts: Texts) -> tuple[Band, ...]:
             place.fail(
                 f"leave a gap or overlap at {float(edges[-1]):g} ({band.code})",
                 "bands that cover 0 to 100, each beginning where the next lower one ends",
+                Rule.BANDS,
+                at=f"{float(edges[-1]):g}",
             )
         edges.append(band.minimum)
     if edges[-1] != 0:
-        place.fail(f"begin at {float(edges[-1]):g}", "bands that cover 0 to 100")
+        at = f"{float(edges[-1]):g}"
+        place.fail(f"begin at {at}", "bands that cover 0 to 100", Rule.BANDS, at=at)
     return tuple(found)
+
+
+def _band(entry: Place, before: list[Band], texts: Texts) -> Band:
+    entry.mapping("code min max", "zh en")
+    code = entry.at("code").code()
+    if code in [band.code for band in before]:
+        entry.at("code").fail(f'is "{code}" again', "every band code once", Rule.ONCE)
+    zh, en = texts(entry, 20)
+    return Band(code, zh, en, entry.at("min").number(0, 100), entry.at("max").number(0, 100))
 
 
 def headline_denominator(place: Place) -> str:
@@ -77,16 +89,17 @@ def composite(place: Place) -> Composite | None:
         entry.at("name").choice("conduct", "quality")
         name = str(entry.at("name").value)
         if name in weights:
-            entry.at("name").fail(f'is "{name}" again', "conduct and quality once each")
+            entry.at("name").fail(f'is "{name}" again', "conduct and quality once each", Rule.PARTS)
         entry.at("source").choice("this_questionnaire" if name == "conduct" else "entered_score")
         weights[name] = entry.at("weight").number(1, 99)
     deductions = place.at("deductions").flag() if "deductions" in document else False
     if weights and sum(weights.values()) != 100:
-        place.at("parts").fail(f"have weights that sum to {float(sum(weights.values())):g}", "100")
+        found = f"{float(sum(weights.values())):g}"
+        place.at("parts").fail(f"have weights that sum to {found}", "100", Rule.SUM, found=found)
     if not enabled:
         return None
     if not weights:
-        place.fail("is enabled without parts", "conduct and quality with their weights")
+        place.fail("is enabled without parts", "conduct and quality with their weights", Rule.PARTS)
     return Composite(weights["conduct"] / 100, weights["quality"] / 100, deductions)
 
 
@@ -105,7 +118,8 @@ def participation_limits(place: Place) -> tuple[Fraction, Fraction]:
     if "participation_reference_only_min" in document:
         grade_from = place.at("participation_reference_only_min").number(0, 1).limit_denominator(100)
     if grade_from > full_from:
-        place.fail("gives no grade at a participation that counts in full", "reference_only_min <= valid_min")
+        expected = "reference_only_min <= valid_min"
+        place.fail("gives no grade at a participation that counts in full", expected, Rule.LIMITS)
     return grade_from, full_from
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.domain.answers import encode_answers
-from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
+from survey.domain.questionnaire import default_questionnaire, faults_of_questionnaire, parse_questionnaire
 from survey.errors import InvalidSpec
 
 Change = Callable[[dict[str, Any]], object]
@@ -188,6 +188,44 @@ def test_it_refuses(name: str) -> None:
     document = changed(change)
     with pytest.raises(InvalidSpec, match=reason):
         parse_questionnaire(document, "q")
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_the_first_of_all_faults_is_the_one_that_refuses(name: str) -> None:
+    document = changed(REFUSALS[name][0])
+    with pytest.raises(InvalidSpec) as refusal:
+        parse_questionnaire(document, "q")
+    assert str(faults_of_questionnaire(document, "q")[0]) == str(refusal.value)
+
+
+def test_every_fault_is_told_and_a_missing_part_only_once() -> None:
+    def break_much(document: dict[str, Any]) -> None:
+        document["title"]["en"] = ""
+        document["dimensions"][1]["weight"] = "many"
+        document["dimensions"][1]["items"][0]["code"] = "D1-1"
+        document["dimensions"][4]["items"][2]["zh"] = "长" * 201
+        document["scales"]["grade4"]["options"][1]["score"] = 101
+        document["overall"]["scale"] = "stars"
+        document["checklist"]["items"] = []
+        document["open_questions"][1]["max_chars"] = 0
+        document["bands"][2]["min"] = None
+        document["reminder_line"] = 200
+        del document["version"]
+
+    assert [fault.path for fault in faults_of_questionnaire(changed(break_much), "q")] == [
+        "q",
+        "q.title.en",
+        "q.scales.grade4.options[1].score",
+        "q.dimensions[1].weight",
+        "q.dimensions[1].items[0].code",
+        "q.dimensions[4].items[2].zh",
+        "q.overall.scale",
+        "q.checklist.items",
+        "q.open_questions[1].max_chars",
+        "q.reminder_line",
+        "q.bands[2].min",
+    ]
+    assert faults_of_questionnaire(default_questionnaire().document) == []
 
 
 @pytest.mark.parametrize("document", [None, [], "text", 7, {}])

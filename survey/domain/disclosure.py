@@ -16,16 +16,15 @@ from typing import Any
 from survey.domain import scoring
 from survey.domain.composite import Entered, composite_score
 from survey.domain.form import Composite
+from survey.domain.naming import as_written, named, questionnaire_of
 from survey.domain.pooling import Bands, Small, pool
-from survey.domain.questionnaire import Checklist, Item, Questionnaire, Scale
+from survey.domain.questionnaire import Item, Questionnaire
+from survey.domain.reasons import NOT_ENTERED, participation_notes, reason_of, reasons_of
 from survey.domain.record import EvaluationRecord, Record, read_record
-from survey.domain.suppression import EXCEEDS, GROUP, PROTECTS, TEXTS, UNRATED, Numbers, Withheld, decide
+from survey.domain.suppression import PROTECTS, Numbers, Withheld, decide
 from survey.domain.tally import record_hash
-from survey.domain.wording import explain
 
 SCHEMA = "survey-report/1"
-NOT_ENTERED = "quality-not-entered"
-ERASED = "texts-erased"
 
 
 def disclose(record: bytes, entered: Mapping[str, Entered] | None = None) -> dict[str, Any]:
@@ -46,54 +45,10 @@ def disclose(record: bytes, entered: Mapping[str, Entered] | None = None) -> dic
         "boxes_digest": read.boxes_digest,
         "custodians_opened": read.custodians_opened,
         "headline_denominator": questionnaire.headline_denominator,
-        "questionnaire": _questionnaire(questionnaire),
+        "questionnaire": questionnaire_of(questionnaire),
         "evaluations": evaluations,
         "pooled_checklist": _pooled_checklist(read, evaluations),
     }
-
-
-def _questionnaire(questionnaire: Questionnaire) -> dict[str, Any]:
-    """What the documents need to name things; all of it is public already (manifest)."""
-    reminder = questionnaire.reminder_line
-    return {
-        "id": questionnaire.id,
-        "version": questionnaire.version,
-        "title_zh": questionnaire.title_zh,
-        "title_en": questionnaire.title_en,
-        "scales": {scale.name: _options(scale) for scale in questionnaire.scales},
-        "bands": [
-            {"code": b.code, "zh": b.zh, "en": b.en, "min": _number(b.minimum), "max": _number(b.maximum)}
-            for b in questionnaire.bands
-        ],
-        "composite": _rule(questionnaire.composite),
-        "reminder_line": None if reminder is None else _number(reminder),
-        "checklist": _named(questionnaire.checklist) if questionnaire.checklist else None,
-        "open_questions": [{"code": q.code, "zh": q.zh, "en": q.en} for q in questionnaire.open_questions],
-        "role_options": _options(questionnaire.role.scale) if questionnaire.role else [],
-    }
-
-
-def _rule(composite: Composite | None) -> dict[str, Any] | None:
-    if composite is None:
-        return None
-    return {
-        "conduct": _number(100 * composite.conduct),
-        "quality": _number(100 * composite.quality),
-        "deductions": composite.deductions,
-    }
-
-
-def _options(scale: Scale) -> list[dict[str, Any]]:
-    return [
-        {
-            "code": option.code,
-            "zh": option.zh,
-            "en": option.en,
-            "score": None if option.score is None else _number(option.score),
-            "positive": option.positive,
-        }
-        for option in scale.options
-    ]
 
 
 def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | None) -> dict[str, Any]:
@@ -108,7 +63,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
     )
     scores = scoring.score(questionnaire, evaluation.items)
     withheld = decide(questionnaire, numbers, scores, read.minimum_group, read.texts_minimum)
-    notes = _participation_rules(questionnaire, evaluation, withheld)
+    notes = participation_notes(questionnaire, evaluation, withheld)
     report: dict[str, Any] = {
         "id": evaluation.id,
         "team": evaluation.team,
@@ -130,7 +85,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
                 "code": dimension.code,
                 "zh": dimension.zh,
                 "en": dimension.en,
-                "weight": _number(dimension.weight),
+                "weight": as_written(dimension.weight),
                 "score": _score(scores.dimensions[dimension.code], withheld.dimensions.get(dimension.code)),
             }
             for dimension in questionnaire.dimensions
@@ -141,7 +96,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
             for item in dimension.items
         ],
         "checklist": [
-            {**_named(item), **_counted(None if item.code in withheld.checklist else evaluation.checklist[item.code])}
+            {**named(item), **_counted(None if item.code in withheld.checklist else evaluation.checklist[item.code])}
             for item in (questionnaire.checklist.items if questionnaire.checklist else ())
         ],
         "texts": {
@@ -149,21 +104,17 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
             for question in questionnaire.open_questions
         },
         "units": evaluation.units,
-        "suppressed": _reasons(read, evaluation, scores, withheld),
+        "suppressed": reasons_of(read, evaluation, scores, withheld),
         "notes": notes,
     }
     if questionnaire.role and evaluation.role is not None:
-        report["role"] = {**_named(questionnaire.role), "counts": _role_counts(read, evaluation, withheld)}
+        report["role"] = {**named(questionnaire.role), "counts": _role_counts(read, evaluation, withheld)}
     if questionnaire.composite:
         report["composite"] = _composite(questionnaire, questionnaire.composite, scores.total, entered, withheld)
         reason = NOT_ENTERED if entered is None else withheld.total
         if reason and not any(entry["what"] == "all" for entry in report["suppressed"]):
-            report["suppressed"].append(_reason("composite", None, reason, least=read.minimum_group))
+            report["suppressed"].append(reason_of("composite", None, reason, least=read.minimum_group))
     return report
-
-
-def _named(what: Item | Checklist) -> dict[str, str]:
-    return {"code": what.code, "zh": what.zh, "en": what.en, "scale": what.scale.name}
 
 
 def _item(
@@ -172,7 +123,7 @@ def _item(
     counts = evaluation.items[item.code]
     answers, positive = scoring.scored_answers(item.scale, counts), scoring.positive_answers(item.scale, counts)
     return {
-        **_named(item),
+        **named(item),
         "dimension": dimension,
         **_counted(None if reason else counts),
         "score": _score(scores.items[item.code], reason),
@@ -208,7 +159,7 @@ def _satisfaction(questionnaire: Questionnaire, evaluation: EvaluationRecord, wi
         "satisfaction_of_entitled": of_entitled,
         "satisfaction_interval": None if interval is None else [scoring.half_up(100 * end, 1) for end in interval],
         "overall": {
-            **_named(overall),
+            **named(overall),
             **_counted(None if withheld.overall else counts),
             "satisfied": positive if shown else None,
             "rated": rated if shown else None,
@@ -239,58 +190,6 @@ def _composite(
     }
 
 
-def _participation_rules(
-    questionnaire: Questionnaire, evaluation: EvaluationRecord, withheld: Withheld
-) -> list[dict[str, str | None]]:
-    """Too few of those entitled took part: no grade, or for reference only. Enters the grade's reason in `withheld`."""
-    notes: list[dict[str, str | None]] = []
-    if withheld.grade in (GROUP, EXCEEDS):
-        return notes  # there is nothing that could be for reference
-    participation = Fraction(evaluation.counted, evaluation.entitled)
-    if participation < questionnaire.grade_from:
-        withheld.grade = withheld.grade or "participation-too-low"
-    elif participation < questionnaire.full_from:
-        notes.append(_reason("grade", None, "participation-low", least=_number(100 * questionnaire.full_from)))
-    if evaluation.counted > evaluation.entitled:
-        notes.append(_reason("participation", None, "counted-exceeds-entitled"))
-    return notes
-
-
-def _reasons(
-    read: Record, evaluation: EvaluationRecord, scores: scoring.Scores, withheld: Withheld
-) -> list[dict[str, str | None]]:
-    """One entry per withheld figure; one for a whole table where one reason covers it."""
-    if withheld.total is not None and withheld.total == withheld.satisfaction == withheld.texts:
-        return [_reason("all", None, withheld.total, least=read.minimum_group)]
-    least = {GROUP: read.minimum_group, TEXTS: read.texts_minimum}
-    single = {
-        "score": withheld.total,
-        "grade": withheld.grade,
-        "satisfaction": withheld.satisfaction,
-        "texts": withheld.texts or (ERASED if evaluation.texts is None else None),
-    }
-    reasons = [
-        _reason(what, None, reason, least=least.get(reason, read.minimum_group))
-        for what, reason in single.items()
-        if reason
-    ]
-    unrated = {code: UNRATED for code, value in scores.items.items() if value is None}
-    for what, table, size in (
-        ("dimensions", withheld.dimensions, len(scores.dimensions)),
-        ("items", {**unrated, **withheld.items}, len(scores.items)),
-        ("checklist", withheld.checklist, len(evaluation.checklist)),
-    ):
-        if len(table) == size and set(table.values()) == {TEXTS}:
-            reasons.append(_reason(what, None, TEXTS, least=read.texts_minimum))
-        else:
-            reasons += [_reason(what, code, reason, least=read.minimum_group) for code, reason in sorted(table.items())]
-    return reasons
-
-
-def _reason(what: str, code: str | None, reason: str, least: object = "") -> dict[str, str | None]:
-    return {"what": what, "code": code, "reason": reason, **explain(reason, least)}
-
-
 def _role_counts(read: Record, evaluation: EvaluationRecord, withheld: Withheld) -> Mapping[str, int] | None:
     """Counts per role, only where the pool is large and nobody stands alone in a role."""
     counts = evaluation.role or {}
@@ -313,10 +212,10 @@ def _pooled_checklist(read: Record, reports: Iterable[Mapping[str, Any]]) -> dic
         "teams": [team.team for team in small],
         "counted": sum(team.counted for team in small),
         "checklist": [
-            {**_named(item), "counts": None, "rates": None, "bands": _bands(lines[item.code])}
+            {**named(item), "counts": None, "rates": None, "bands": _bands(lines[item.code])}
             for item in checklist.items
         ],
-        "suppressed": [_reason("checklist", code, PROTECTS) for code, line in lines.items() if line is None],
+        "suppressed": [reason_of("checklist", code, PROTECTS) for code, line in lines.items() if line is None],
     }
 
 
@@ -331,9 +230,3 @@ def _score(value: Fraction | None, reason: str | None) -> str | None:
 def _rate(part: int, whole: int) -> str | None:
     value = scoring.rate(part, whole)
     return None if value is None else scoring.half_up(value, 1)
-
-
-def _number(value: Fraction) -> str:
-    """A weight, option score or band edge as it was written: "18", "16.5"; at most 2 decimals."""
-    text = scoring.half_up(value, 2)
-    return text.rstrip("0").rstrip(".")

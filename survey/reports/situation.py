@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from survey.reports import findings, tables
+from survey.reports import findings, restricted_tables, tables
 from survey.reports.blocks import (
     Attachments,
     Block,
@@ -23,6 +23,7 @@ from survey.reports.blocks import (
     Table,
 )
 from survey.reports.charts import Part
+from survey.reports.table_notes import grade_cell, interval_cell, reasons
 from survey.reports.wide_charts import Answers, Row, comparison, diverging, sorted_rows
 from survey.reports.words import check_number
 
@@ -191,9 +192,7 @@ def feedback(report: Report, team: Team) -> Document:
     blocks += [Paragraph(note["zh"], "note") for note in team["notes"]]
     blocks += [
         Paragraph(sentence.removeprefix("“—”："), "note")
-        for sentence in tables.reasons(
-            [team], {"all", "score", "grade", "satisfaction", "dimensions", "items"}, named=False
-        )
+        for sentence in reasons([team], {"all", "score", "grade", "satisfaction", "dimensions", "items"}, named=False)
     ]
     blocks.append(Signatures(["反馈人：　　　　　　　组长签收：　　　　　　　　　年　月　日"]))
     return Document(
@@ -210,10 +209,10 @@ def _overall(report: Report, team: Team) -> str:
     if team["score"] is None and team["grade"] is None and team["satisfaction"] is None:
         return "人数较少或者数据不能使用，不显示结果。"
     said = [f"总分{team['score']}分" if team["score"] is not None else "总分不显示"]
-    said.append(f"等次为“{tables.grade_cell(team)}”" if team["grade"] else "不评等次")
+    said.append(f"等次为“{grade_cell(team)}”" if team["grade"] else "不评等次")
     if team["satisfaction_of_valid"] is not None:
         said.append(
-            f"评价者的满意率{team['satisfaction_of_valid']}%（95%区间{tables.interval_cell(team)}%），"
+            f"评价者的满意率{team['satisfaction_of_valid']}%（95%区间{interval_cell(team)}%），"
             f"占应参评者{team['satisfaction_of_entitled']}%"
         )
     return "，".join(said) + f"。问卷：{report['questionnaire']['title_zh']}{report['questionnaire']['version']}版。"
@@ -221,7 +220,7 @@ def _overall(report: Report, team: Team) -> str:
 
 def restricted_checklist(report: Report) -> Document:
     """附表4 as a paper of its own, restricted to its readers."""
-    blocks: list[Block] = [Paragraph(_UNVERIFIED), *tables.checklists(report)]
+    blocks: list[Block] = [Paragraph(_UNVERIFIED), *restricted_tables.checklists(report)]
     blocks.append(Signatures(["阅看人：　　　　　　　　　　　年　　月　　日"]))
     return Document(
         title=(f"{_round_name(report)}巡察组后评估", "禁止事项反映情况表"),

@@ -1,4 +1,4 @@
-"""The tables of a report (附表1 to 附表4) as plain rows: one source for Word, PDF and Excel.
+"""The tables of a report (附表1, 2, 3 and 5) as plain rows: one source for Word, PDF and Excel.
 
 Law: every figure comes from the report (domain.disclosure.disclose); nothing is computed here. What is null there is
 None here, a dash on paper, and the reason stands in the notes below the table.
@@ -6,15 +6,15 @@ None here, a dash on paper, and the reason stands in the notes below the table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from survey.reports.blocks import Cell, Column, Table
+from survey.reports.table_notes import ROUNDED, grade_cell, interval_cell, reasons
 from survey.reports.words import words
 
 Report = Mapping[str, Any]
 _W = words("zh")
-ROUNDED = "因四舍五入，各项合计可能不等于100%。"
 
 
 def participation(report: Report) -> Table:
@@ -187,70 +187,6 @@ def _item_row(item: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> 
     return [f"{item['code']} {item['zh']}", *cells, item["score"], item["satisfaction_of_valid"]]
 
 
-def checklists(report: Report) -> list[Table]:
-    """附表4, restricted: one table per team, then one for the small teams together."""
-    found = []
-    named = report["questionnaire"]["checklist"]
-    if named is None:
-        return []
-    options = report["questionnaire"]["scales"][named["scale"]]
-    for team in report["evaluations"]:
-        shown = any(line["counts"] is not None for line in team["checklist"])
-        found.append(
-            _checklist(
-                options,
-                f"（{team['team']}，有效答卷{team['counted']}份）",
-                team["checklist"] if shown else [],
-                reasons([team], {"all", "checklist"}, named=False),
-            )
-        )
-    pooled = report["pooled_checklist"]
-    if pooled:
-        found.append(_pooled(options, pooled))
-    return found
-
-
-def _pooled(options: Sequence[Mapping[str, Any]], pooled: Mapping[str, Any]) -> Table:
-    """Bands, not counts: nobody reported it in the pool would be nobody in each of its teams."""
-    codes = [option["code"] for option in options] + ["blank"]
-    heads = [option["zh"] for option in options] + ["未填"]
-    return Table(
-        "附表4",
-        f"禁止事项反映情况表（合并统计，有效答卷{pooled['counted']}份）",
-        [Column("事项", 4.4), *(Column(head, 1, "mixed") for head in heads)],
-        [
-            [
-                f"{line['code']} {line['zh']}",
-                *(line["bands"][code].replace("-", "～") if line["bands"] else None for code in codes),
-            ]
-            for line in pooled["checklist"]
-        ],
-        unit="单位：份（只显示范围）",
-        notes=[
-            "未经核实。反映是线索，不是结论，不计入得分。",
-            f"以下各组人数较少，合并统计，只显示范围：{'、'.join(pooled['teams'])}。",
-            *reasons([{"team": "", "suppressed": pooled["suppressed"]}], {"checklist"}, named=False),
-        ],
-    )
-
-
-def _checklist(
-    options: Sequence[Mapping[str, Any]], whose: str, lines: Iterable[Mapping[str, Any]], notes: Sequence[str]
-) -> Table:
-    codes = [option["code"] for option in options] + ["blank"]
-    return Table(
-        "附表4",
-        f"禁止事项反映情况表{whose}",
-        [Column("事项", 4.4), *(Column(option["zh"], 1, "count") for option in options), Column("未填", 1, "count")],
-        [
-            [f"{line['code']} {line['zh']}", *(line["counts"][code] if line["counts"] else None for code in codes)]
-            for line in lines
-        ],
-        unit="单位：份",
-        notes=["未经核实。反映是线索，不是结论，不计入得分。", *notes],
-    )
-
-
 def digests(report: Report) -> list[Table]:
     """附表5: what two people wrote down instead of the remarks; empty where no digest is released yet."""
     found = []
@@ -277,42 +213,3 @@ def digests(report: Report) -> list[Table]:
                 )
             )
     return found
-
-
-def grade_cell(team: Mapping[str, Any]) -> str | None:
-    """ "良好", "良好（仅供参考）", or None."""
-    if team["grade"] is None:
-        return None
-    return f"{team['grade']}（仅供参考）" if team["reference_only"] else str(team["grade"])
-
-
-def interval_cell(team: Mapping[str, Any]) -> str | None:
-    """ "91.5～99.0", or None."""
-    interval = team["satisfaction_interval"]
-    return None if interval is None else f"{interval[0]}～{interval[1]}"
-
-
-_FIGURES = {
-    "all": "全部数字",
-    "score": "总分",
-    "grade": "等次",
-    "satisfaction": "满意率",
-    "composite": "综合得分",
-    "dimensions": "各维度得分",
-    "items": "各题选项分布",
-    "checklist": "禁止事项",
-    "texts": "意见建议",
-}
-
-
-def reasons(teams: Iterable[Mapping[str, Any]], about: set[str], *, named: bool = True) -> list[str]:
-    """Why figures of these teams are dashes, one line per team and reason: "第三巡察组总分、等次：…"."""
-    lines = []
-    for team in teams:
-        together: dict[str, list[str]] = {}
-        for entry in team["suppressed"]:
-            if entry["what"] in about:
-                together.setdefault(entry["zh"], []).append(entry["code"] or _FIGURES.get(entry["what"], ""))
-        whose = team["team"] if named else ""
-        lines += [f"“—”：{whose}{'、'.join(what)}没有显示。{reason}" for reason, what in together.items()]
-    return lines

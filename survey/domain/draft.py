@@ -19,6 +19,8 @@ from survey.domain.spec import MAX_CUSTODIANS, MAX_ENTITLED, MAX_TEAMS, MAX_UNIT
 MAX_ROWS = 2000  # units of a round
 MIN_CUSTODIANS = 3  # t >= 2, and one more than t
 
+_TRUTHS = {"yes": True, "true": True, "是": True, "有": True, "no": False, "false": False, "否": False, "无": False}
+
 Place = tuple[str | int, ...]  # ("name",), ("rows", 3, "entitled"): rows count from 1
 
 
@@ -36,6 +38,7 @@ class Expected(StrEnum):
     FEWER_ROWS = "fewer rows"
     MOMENT = "a time with zone"
     LATER = "a later time"
+    YES_OR_NO = "yes or no"
     VALUE = "a plain value"  # spreadsheets: no formula, no error
     UNKNOWN = "a known field"
     COLUMNS = "the columns of the template"
@@ -90,6 +93,7 @@ class Draft:
     spare_percent: object = 8
     opens_at: object = None
     closes_at: object = None
+    kiosk: object = False
     rows: tuple[UnitRow, ...] = ()
     questionnaire: Mapping[str, Any] | None = field(default=None, repr=False)
 
@@ -115,6 +119,7 @@ def draft_of(round_: Round) -> Draft:
         round_.spare_percent,
         round_.opens_at,
         round_.closes_at,
+        round_.kiosk,
         rows,
         round_.questionnaire.document,
     )
@@ -134,14 +139,7 @@ def change_round(round_: Round, draft: Draft, randomness: Randomness) -> Round:
     if round_.opening_key is not None:
         # The key belongs to these custodians; whoever changes them must not come here (see office).
         custodians, key = round_.custodians, round_.opening_key
-    return replace(
-        made,
-        id=round_.id,
-        evaluations=evaluations,
-        custodians=custodians,
-        opening_key=key,
-        kiosk=round_.kiosk,  # the form does not speak of it, so it stays as the spec said
-    )
+    return replace(made, id=round_.id, evaluations=evaluations, custodians=custodians, opening_key=key)
 
 
 def _keeping_ids(evaluation: Evaluation, before: Evaluation | None) -> Evaluation:
@@ -183,6 +181,8 @@ def _round_faults(draft: Draft) -> Iterator[Fault]:
     opens, closes = moments["opens_at"], moments["closes_at"]
     if isinstance(opens, datetime) and isinstance(closes, datetime) and closes <= opens:
         yield Fault(("closes_at",), Expected.LATER, shown(draft.closes_at))
+    if truth_of(draft.kiosk) is None:
+        yield Fault(("kiosk",), Expected.YES_OR_NO, shown(draft.kiosk))
 
 
 def _row_faults(rows: Sequence[UnitRow]) -> Iterator[Fault]:
@@ -247,6 +247,7 @@ def _document(draft: Draft) -> dict[str, Any]:
     for name in ("opens_at", "closes_at"):
         if (moment := moment_of(getattr(draft, name))) is not None:
             document[name] = moment or None
+    document["kiosk"] = truth_of(draft.kiosk)
     if draft.questionnaire is not None:
         document["questionnaire"] = draft.questionnaire
     return document
@@ -295,6 +296,13 @@ def moment_of(value: object) -> datetime | bool | None:
     if value is None:
         return None
     return value if isinstance(value, datetime) and value.tzinfo is not None else False
+
+
+def truth_of(value: object) -> bool | None:
+    """Yes or no, also typed as text in either language; nothing is no; None for everything else."""
+    if isinstance(value, bool):
+        return value
+    return _TRUTHS.get((text_of(value) or "no").lower())
 
 
 def shown(value: object) -> str:

@@ -23,6 +23,7 @@ FIELDS = {
     "spare_percent": _l("Spare slips"),
     "opens_at": _l("Opens"),
     "closes_at": _l("Closes"),
+    "kiosk": _l("Shared tablet"),
     "rows": _l("Teams and units"),
     "team": _l("Team"),
     "leader": _l("Leader"),
@@ -117,6 +118,8 @@ def _expected(fault: Fault) -> str:
             return _("Expected: a time with zone, as text, such as 2026-06-30T09:00:00+08:00.")
         case Expected.LATER:
             return _("Expected: a time after opening.")
+        case Expected.YES_OR_NO:
+            return _("Expected: yes or no.")
         case Expected.VALUE:
             return _("Expected: a text or a number.")
         case Expected.UNKNOWN:

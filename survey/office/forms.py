@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from survey.domain.draft import MAX_ROWS, Draft, UnitRow, moment_of, text_of
+from survey.domain.draft import MAX_ROWS, Draft, UnitRow, moment_of, text_of, truth_of
 from survey.errors import InvalidInput
 from survey.sheets.rounds import split_custodians
 
@@ -29,6 +29,8 @@ def draft_of_form(form: MultiDict[str, str], before: Draft) -> Draft:
     for name in _MOMENTS:
         if name in form:
             values[name] = _moment(form[name])
+    if kiosk := form.getlist("kiosk"):
+        values["kiosk"] = kiosk[-1]  # a hidden "no" stands before the box, which sends nothing when it is empty
     if "unit" in form:
         columns = [form.getlist(column)[: MAX_ROWS + MORE] for column in COLUMNS]
         values["rows"] = tuple(UnitRow(*(text_of(value) for value in values)) for values in zip(*columns, strict=False))
@@ -53,7 +55,7 @@ def for_input(value: object) -> str:
 
 def pack(draft: Draft) -> str:
     """The draft as one hidden field of the preview; what comes back is checked as if it were typed."""
-    values = {name: getattr(draft, name) for name in (*_PLAIN, "custodians")}
+    values = {name: getattr(draft, name) for name in (*_PLAIN, "custodians", "kiosk")}
     values |= {name: for_input(getattr(draft, name)) for name in _MOMENTS}
     values["rows"] = [[getattr(row, column) for column in COLUMNS] for row in draft.rows if not row.is_empty]
     return json.dumps(values, ensure_ascii=False)
@@ -65,7 +67,7 @@ def unpack(text: str, before: Draft) -> Draft:
         values = json.loads(text)
         rows = tuple(UnitRow(*map(_cell, row)) for row in values["rows"])
         custodians = tuple(str(name) for name in values["custodians"])
-        plain = {name: _cell(values[name]) for name in _PLAIN}
+        plain = {name: _cell(values[name]) for name in (*_PLAIN, "kiosk")}
         moments = {name: _moment(str(values[name])) for name in _MOMENTS}
     except (ValueError, KeyError, TypeError, RecursionError):
         raise InvalidInput("This is not what the preview sent.") from None
@@ -91,4 +93,5 @@ def values_of(draft: Draft) -> Mapping[str, Any]:
     values = {name: text_of(getattr(draft, name)) or "" for name in _PLAIN}
     values |= {name: for_input(getattr(draft, name)) for name in _MOMENTS}
     values["custodians"] = "\n".join(str(name) for name in draft.custodians)
+    values["kiosk"] = truth_of(draft.kiosk) is True
     return values

@@ -31,8 +31,10 @@ _FIELDS = {
     "备用码": "spare_percent",
     "开放时间": "opens_at",
     "截止时间": "closes_at",
+    "共用平板": "kiosk",
 }
 FIELDS = tuple(_FIELDS.values())
+_EXPECTED = {"opens_at": Expected.MOMENT, "closes_at": Expected.MOMENT, "kiosk": Expected.YES_OR_NO}
 _SEPARATORS = re.compile(r"[、,，;；\n]")
 
 
@@ -128,7 +130,7 @@ class _Reading:
             elif name in values:
                 self._refuse(sheet, f"A{number}", Expected.DIFFERENT, heading)
             elif isinstance(value, Odd):
-                expected = Expected.MOMENT if name.endswith("_at") else Expected.VALUE
+                expected = _EXPECTED.get(name, Expected.VALUE)
                 self._refuse(sheet, cell, expected, value.value)
                 self.places[(name,)] = (sheet.title, cell)
             elif value is not None:

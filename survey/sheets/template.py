@@ -15,6 +15,7 @@ _ROUND = (
     ("spare_percent", 8, "备用码，百分比 / spare codes, per cent"),
     ("opens_at", None, "可空；如 2026-06-30T09:00:00+08:00，写成文本 / optional, as text"),
     ("closes_at", None, "可空，同上 / optional, the same"),
+    ("kiosk", "否", "现场有没有共用平板，是或者否 / a shared tablet on site: yes or no"),
 )
 _UNITS = (
     ("第一巡察组", "组长甲", "文学院", 42),

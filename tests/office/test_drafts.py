@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -26,6 +27,7 @@ FORM = {
     "texts_minimum": "10",
     "spare_percent": "8",
 }
+CUSTODIANS = [["custodians", "巡察办、纪委、组织部"]]
 ROWS = [("第一巡察组", "组长甲", "文学院", "42"), ("", "", "后勤处", "３"), ("第二巡察组", "", "图书馆", "14")]
 
 
@@ -65,6 +67,13 @@ def upload(visitor, content: bytes, path: str = "/office/rounds/import", name: s
     body, length, boundary = stream_encode_multipart(form, use_tempfile=False)
     kind = f'multipart/form-data; boundary="{boundary}"'
     return visitor.client.post(path, input_stream=body, content_length=length, content_type=kind, **HTTPS)
+
+
+def import_preview(visitor, preview, path: str = "/office/rounds/import"):
+    """Press the button of the preview."""
+    packed = re.search(r'name="draft" value="([^"]*)"', preview.text)
+    assert packed
+    return post(visitor, f"{path}/done", MultiDict({"draft": html.unescape(packed.group(1))}))
 
 
 def made_of(services, before: set[str]):
@@ -232,6 +241,37 @@ def test_a_round_is_copied_with_its_questionnaire_under_a_new_name(office, servi
     assert not {team.id for team in copy.evaluations} & {team.id for team in earlier.evaluations}
 
 
+def test_the_shared_tablet_is_switched_on_and_off_by_form_and_copied(office, services):
+    edit = "/office/rounds/draft/edit"
+    for sent, is_on in ((["no", "yes"], True), ([], True), (["no"], False)):
+        form = form_of()
+        form.setlist("kiosk", sent)  # the hidden field before the box is always sent
+        assert post(office, edit, form, edit).status_code == 303
+        assert services.registry.rounds["draft"].kiosk is is_on
+        box = re.search(r'<input id="kiosk"[^>]*>', office.get(edit).text)
+        assert box
+        assert (" checked" in box.group()) is is_on
+    services.registry.rounds["opened"] = replace(services.registry.rounds["opened"], kiosk=True)
+    before = set(services.registry.rounds)
+    post(office, "/office/rounds/new", form_of(copy_of="opened"))
+    assert made_of(services, before).kiosk
+
+
+@pytest.mark.parametrize(("typed", "is_on"), [("是", True), ("Yes", True), ("否", False), (None, False)])
+def test_the_shared_tablet_is_switched_on_in_the_workbook(office, services, typed, is_on):
+    before = set(services.registry.rounds)
+    preview = upload(office, content_of(workbook(round_rows=[["name", "轮"], *CUSTODIANS, ["共用平板", typed]])))
+    assert import_preview(office, preview).status_code == 303
+    assert made_of(services, before).kiosk is is_on
+
+
+@pytest.mark.parametrize("typed", ["maybe", True])
+def test_a_shared_tablet_that_is_neither_yes_nor_no_is_named(office, typed):
+    page = upload(office, content_of(workbook(round_rows=[["name", "轮"], *CUSTODIANS, ["kiosk", typed]])))
+    assert page.status_code == 422
+    assert "单元格B3</strong>：应当填“是”或者“否”。" in page.text
+
+
 def test_a_draft_is_deleted_only_with_the_typed_word(office, services):
     token_at = "/office/rounds/draft"
     post(office, "/office/rounds/draft/delete", MultiDict({"confirm": "x"}), token_at)
@@ -260,12 +300,7 @@ def test_the_template_is_imported_after_a_preview(office, services):
     assert preview.status_code == 200
     assert "还没有导入" in preview.text
     assert set(services.registry.rounds) == before
-    packed = re.search(r'name="draft" value="([^"]*)"', preview.text)
-    assert packed
-    import html
-
-    form = MultiDict({"draft": html.unescape(packed.group(1))})
-    assert post(office, "/office/rounds/import/done", form).status_code == 303
+    assert import_preview(office, preview).status_code == 303
     round_ = made_of(services, before)
     assert round_.name == "2026年第一轮巡察"
     assert [unit.name for team in round_.evaluations for unit in team.units] == ["文学院", "后勤处", "图书馆"]
@@ -274,12 +309,7 @@ def test_the_template_is_imported_after_a_preview(office, services):
 def test_units_are_imported_into_a_draft(office, services):
     units = [["巡察组", "组长", "单位", "应参评人数"], ["第九巡察组", None, "基建处", 12]]
     preview = upload(office, content_of(workbook(unit_rows=units)), "/office/rounds/draft/import")
-    packed = re.search(r'name="draft" value="([^"]*)"', preview.text)
-    assert packed
-    import html
-
-    form = MultiDict({"draft": html.unescape(packed.group(1))})
-    assert post(office, "/office/rounds/draft/import/done", form, "/office/rounds/draft").status_code == 303
+    assert import_preview(office, preview, "/office/rounds/draft/import").status_code == 303
     round_ = services.registry.rounds["draft"]
     assert round_.name == "2026年第一轮巡察"
     assert [team.team for team in round_.evaluations] == ["第九巡察组"]

@@ -64,7 +64,7 @@ def open_services(settings: Settings) -> Services:
         box=SqlBallotBox(engine),
         keys=FileKeys(settings.keys_folder, settings.vault),
         board=SqlNoticeBoard(engine),
-        partials=PartialFiles(settings.instance / "partials"),
+        partials=PartialFiles(settings.instance / "partials", settings.vault),
         reports=SqlReports(engine),
         accounts=SqlAccounts(engine),
         audit=SqlAuditLog(engine, utc_now),

@@ -250,19 +250,29 @@ class MemoryKeyFiles:
 
     def __init__(self) -> None:
         self.token_keys: dict[str, bytes] = {}
+        self.code_secrets: dict[str, bytes] = {}
 
     def save_token_key(self, evaluation_id: str, der: bytes) -> None:
         self.token_keys[evaluation_id] = der
 
-    def destroy_token_key(self, evaluation_id: str) -> None:
+    def destroy_keys(self, evaluation_id: str) -> None:
         self.token_keys.pop(evaluation_id, None)
+        self.code_secrets.pop(evaluation_id, None)
 
     def token_key(self, evaluation_id: str) -> bytes:
         if evaluation_id not in self.token_keys:
             raise NotFound(f"There is no token key of {evaluation_id}.")
         return self.token_keys[evaluation_id]
 
-    def instance_secret(self) -> bytes:
+    def make_code_secret(self, evaluation_id: str) -> bytes:
+        return self.code_secrets.setdefault(evaluation_id, secrets.token_bytes(32))
+
+    def code_secret(self, evaluation_id: str) -> bytes:
+        if evaluation_id not in self.code_secrets:
+            raise NotFound(f"There is no code secret of {evaluation_id}.")
+        return self.code_secrets[evaluation_id]
+
+    def share_test_secret(self) -> bytes:
         return hashlib.sha256(b"a secret for tests").digest()
 
 
@@ -402,7 +412,7 @@ class Services:
     box: MemoryBallotBox = field(default_factory=MemoryBallotBox)
     keys: MemoryKeyFiles = field(default_factory=MemoryKeyFiles)
     board: MemoryNoticeBoard = field(default_factory=MemoryNoticeBoard)
-    partials: PartialFiles = field(default_factory=lambda: PartialFiles(_unused_folder()))
+    partials: PartialFiles = field(default_factory=lambda: PartialFiles(_unused_folder(), FakeSettings().vault))
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     work: MemoryWorkBook = field(default_factory=MemoryWorkBook)

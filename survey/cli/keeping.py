@@ -60,13 +60,12 @@ def restore(instance: Path, file: Path, database_url: str | None, key_file: Path
 
     The server key is needed too: the secrets in FILE are locked under it.
     """
-    from survey.settings import Settings
     from survey.storage.backups import restore as read_backup
 
     was_there = instance.exists()
     try:
         read_backup(file, instance, lambda folder: _settle(folder, database_url, key_file))
-        Settings.load(instance)  # the key fits, or nothing is left behind
+        _bring_up_keys(instance)  # the server key fits, or nothing is left behind
     except BaseException:
         if not was_there:
             shutil.rmtree(instance, ignore_errors=True)  # half an instance would only be in the way
@@ -129,8 +128,27 @@ def migrate_(instance: Path) -> None:
         migrate(engine)
     finally:
         engine.dispose()
+    _bring_up_keys(instance)
     note(services_of(instance), "migrate", "store")
     click.echo("The store is up to date.")
+
+
+def _bring_up_keys(instance: Path) -> None:
+    """Keys of an older version: each evaluation that may still collect gets a code secret of its own."""
+    from survey.domain.rounds import COLLECTED
+    from survey.settings import Settings
+    from survey.storage.database import open_database
+    from survey.storage.key_files import FileKeys
+    from survey.storage.registry import SqlRegistry
+
+    settings = Settings.load(instance)
+    engine = open_database(settings.database_url)
+    try:
+        rounds = SqlRegistry(engine).list_rounds()
+    finally:
+        engine.dispose()
+    collecting = [one.id for round_ in rounds if round_.state not in COLLECTED for one in round_.evaluations]
+    FileKeys.bring_up(settings.keys_folder, settings.vault, collecting)
 
 
 @click.command()

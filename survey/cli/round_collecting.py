@@ -103,7 +103,7 @@ def close_boxes(services: Services, round_: Round) -> Round:
         closed = get_round(services.registry, round_.id)
         click.echo(f"Warning: {error} Run `survey tidy` when nobody is reading.", err=True)
     note(services, "close-round", closed.id)
-    note(services, "destroy-token-keys", closed.id)
+    note(services, "destroy-keys", closed.id)
     return closed
 
 
@@ -111,10 +111,10 @@ def close_boxes(services: Services, round_: Round) -> Round:
 @round_argument
 @click.pass_obj
 def destroy_keys_(instance: Path, round_id: str) -> None:
-    """Destroy the token keys of the closed ROUND, where closing was interrupted before it did. May be repeated."""
-    from survey.domain.lifecycle import destroy_token_keys
+    """Destroy the keys of the closed ROUND, where closing was interrupted before it did. May be repeated."""
+    from survey.domain.lifecycle import destroy_keys
 
     services, round_ = find_round(instance, round_id)
-    destroy_token_keys(round_, keys=services.keys)
-    note(services, "destroy-token-keys", round_.id)
-    click.echo(f"Round {round_.id} has no token keys any more: nothing can be signed.")
+    destroy_keys(round_, keys=services.keys)
+    note(services, "destroy-keys", round_.id)
+    click.echo(f"Round {round_.id} has no keys any more: nothing can be signed, and no slip found in the store.")

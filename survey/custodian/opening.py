@@ -64,7 +64,7 @@ def register(blueprint: Blueprint, services: Services) -> None:
 
 
 def challenge_of(services: Services, seat: Seat) -> bytes:
-    return share_test.challenge(seat.round, seat.index, services.keys.instance_secret(), services.clock().date())
+    return share_test.challenge(seat.round, seat.index, services.keys.share_test_secret(), services.clock().date())
 
 
 def _take(services: Services, seat: Seat) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from survey.crypto.wire import b64url_decode
+from survey.domain.ports import Readable
 from survey.errors import InvalidInput, InvalidSpec
 
 ENTRY_LEN = 65  # one uncompressed P-256 point
@@ -22,7 +22,7 @@ def header_line(header: Mapping[str, Any]) -> bytes:
     return json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n"
 
 
-def read_header(stream: BinaryIO, path: Path, schema: str) -> tuple[dict[str, Any], int]:
+def read_header(stream: BinaryIO, path: Readable, schema: str) -> tuple[dict[str, Any], int]:
     """The header, and the offset of the first entry. Raises InvalidSpec."""
     line = stream.readline(HEADER_MAX)
     try:
@@ -41,7 +41,7 @@ class Entries:
     Going through raises InvalidInput when the last entry is cut.
     """
 
-    path: Path
+    path: Readable
     start: int
 
     def __iter__(self) -> Iterator[bytes]:
@@ -54,7 +54,7 @@ class Entries:
                     yield block[offset : offset + ENTRY_LEN]
 
 
-def text_field(document: Mapping[str, Any], path: Path, name: str) -> str:
+def text_field(document: Mapping[str, Any], path: Readable, name: str) -> str:
     """Raises InvalidSpec."""
     value = document.get(name)
     if not isinstance(value, str):
@@ -62,7 +62,7 @@ def text_field(document: Mapping[str, Any], path: Path, name: str) -> str:
     return value
 
 
-def number_field(document: Mapping[str, Any], path: Path, name: str) -> int:
+def number_field(document: Mapping[str, Any], path: Readable, name: str) -> int:
     """A whole number, 0 or more. Raises InvalidSpec."""
     value = document.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
@@ -70,7 +70,7 @@ def number_field(document: Mapping[str, Any], path: Path, name: str) -> int:
     return value
 
 
-def bytes_field(document: Mapping[str, Any], path: Path, name: str, length: int) -> bytes:
+def bytes_field(document: Mapping[str, Any], path: Readable, name: str, length: int) -> bytes:
     """Exactly `length` bytes, written in base64url. Raises InvalidSpec."""
     try:
         value = b64url_decode(text_field(document, path, name))

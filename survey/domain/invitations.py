@@ -63,9 +63,12 @@ def parse_code(typed: str) -> Code:
     return Code(text)
 
 
-def code_mac(code: Code, instance_secret: bytes) -> bytes:
-    """HMAC-SHA-256 (32 bytes) under the instance secret: a stolen table cannot be searched for codes."""
-    return hmac.digest(instance_secret, b"survey/invitation/v1\0" + code.text.encode("ascii"), "sha256")
+def code_mac(code: Code, code_secret: bytes) -> bytes:
+    """HMAC-SHA-256 (32 bytes) under the evaluation's code secret: a stolen table cannot be searched for codes.
+
+    When the round closes the secret is destroyed: then nobody can say of a slip that it is in the table.
+    """
+    return hmac.digest(code_secret, b"survey/invitation/v1\0" + code.text.encode("ascii"), "sha256")
 
 
 def issue_token(

@@ -74,13 +74,22 @@ def freeze(
         round_ = replace(round_, spare_percent=spare_percent)
     manifests: dict[str, bytes] = {}
     for evaluation in round_.evaluations:
-        der = generate_token_key()
+        der = _token_key(evaluation.id, keys)
         manifest = build_manifest(round_, evaluation, token_key=spki_of(der), host=host, scripts=scripts)
-        keys.save_token_key(evaluation.id, der)
         manifests[evaluation.id] = manifest.raw
     frozen = round_.moved_to(State.FROZEN)
     registry.freeze(frozen, manifests)
     return frozen
+
+
+def _token_key(evaluation_id: str, keys: KeyFiles) -> bytes:
+    """The one that a freezing left behind when it was interrupted, or a fresh one."""
+    try:
+        return keys.token_key(evaluation_id)
+    except NotFound:
+        der = generate_token_key()
+        keys.save_token_key(evaluation_id, der)
+        return der
 
 
 @dataclass(frozen=True)
@@ -136,9 +145,9 @@ def register_codes(
     then as many slips of their unit stay invalid and are missing from what is returned, for there must never be more
     codes than the manifest announces.
     """
-    secret = keys.instance_secret()
     valid: list[PrintedCode] = []
     for evaluation in round_.evaluations:
+        secret = keys.make_code_secret(evaluation.id)
         # Voiding first: from here nobody can use an old code, so the count of used ones below stays true.
         registry.void_unused(evaluation.id)
         surplus = {
@@ -180,9 +189,10 @@ def open_round(round_: Round, *, registry: Registry, box: BallotBox) -> Round:
 def close_round(round_: Round, *, registry: Registry, box: BallotBox, keys: KeyFiles) -> Round:
     """Stop collecting, void unused codes, rewrite the boxes in key order, publish roots and the list's digest.
 
-    Then the token keys are destroyed, whoever closes: from here nobody can sign another token. Its last step erases
-    what journals and pages still show of the order of arrival. Where that fails, the round is closed all the same and
-    the failure is raised (kind order-remains): it can be made up for at any time.
+    Then token keys and code secrets are destroyed, whoever closes: from here nobody can sign another token, or find a
+    slip in the store. The last step erases what journals and pages still show of the order of arrival. Where that
+    fails, the round is closed all the same and the failure is raised (kind order-remains): it can be made up for at any
+    time.
     """
     round_.require(State.OPEN)
     roots: dict[str, bytes] = {}
@@ -195,20 +205,20 @@ def close_round(round_: Round, *, registry: Registry, box: BallotBox, keys: KeyF
     registry.save_roots(roots)
     registry.save_boxes_digest(round_.id, boxes_digest(closed, box))
     registry.save_round(closed, expected=State.OPEN)
-    destroy_token_keys(closed, keys=keys)
+    destroy_keys(closed, keys=keys)
     box.forget_order()
     return closed
 
 
-def destroy_token_keys(round_: Round, *, keys: KeyFiles) -> None:
-    """Again, where closing was interrupted: nobody, the operator included, can sign another token. May be repeated.
+def destroy_keys(round_: Round, *, keys: KeyFiles) -> None:
+    """Token keys and code secrets; again, where closing was interrupted. May be repeated.
 
     Raises WrongState while the round could still be open.
     """
     if round_.state not in COLLECTED:
-        raise WrongState(f"Round {round_.id} is {round_.state.value}; its token keys are needed until it is closed.")
+        raise WrongState(f"Round {round_.id} is {round_.state.value}; its keys are needed until it is closed.")
     for evaluation in round_.evaluations:
-        keys.destroy_token_key(evaluation.id)
+        keys.destroy_keys(evaluation.id)
 
 
 def count_round(

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
-from typing import Protocol
+from io import BufferedReader
+from typing import BinaryIO, Literal, Protocol
 
 from survey.domain.rounds import Round, State
 
@@ -194,20 +194,26 @@ class NoticeBoard(Protocol):
         """Invitations, attempts and messages of a round that is deleted as a draft."""
 
 
+class Readable(Protocol):
+    """A file, or something that reads as one: opened anew for each reading; str() names it in messages."""
+
+    def open(self, mode: Literal["rb"], /) -> BufferedReader: ...
+
+
 class PartialStore(Protocol):
-    """Partial openings on their way to the count. t of them open every answer of the round: they are kept out of the
-    database and of every backup, and destroyed when the round is counted.
+    """Partial openings on their way to the count. t of them open every answer of the round: they are kept locked, out
+    of the database and of every backup, and destroyed when the round is counted.
     """
 
-    def receive(self, round_id: str, chunks: Iterable[bytes]) -> Path:
+    def receive(self, round_id: str, chunks: Iterable[bytes]) -> Readable:
         """Write what a custodian sends to a new file that only this program reads; keep() or drop() it."""
 
-    def keep(self, file: Path, round_id: str, index: int) -> None:
+    def keep(self, file: Readable, round_id: str, index: int) -> None:
         """Under its final name; raises WrongState when this custodian has given one already."""
 
-    def drop(self, file: Path) -> None: ...
+    def drop(self, file: Readable) -> None: ...
 
-    def files(self, round_id: str) -> dict[int, Path]:
+    def files(self, round_id: str) -> dict[int, Readable]:
         """index -> file of every partial opening given."""
 
     def destroy(self, round_id: str) -> list[tuple[int, str]]:
@@ -222,19 +228,31 @@ class Vault(Protocol):
     def unlock(self, locked: bytes, name: str) -> bytes:
         """Raises InvalidInput."""
 
+    def lock_stream(self, chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
+        """For what is too long for memory."""
+
+    def unlock_stream(self, locked: BinaryIO, name: str) -> BufferedReader:
+        """Raises InvalidInput, here or while it is read."""
+
 
 class KeyFiles(Protocol):
-    """Secrets on disk: one RSA token key per evaluation, one instance secret."""
+    """Secrets on disk: a token key and a code secret for each evaluation until it closes, and one for share tests."""
 
     def save_token_key(self, evaluation_id: str, der: bytes) -> None: ...
 
     def token_key(self, evaluation_id: str) -> bytes:
         """PKCS#8 DER; raises NotFound, also once it is destroyed."""
 
-    def destroy_token_key(self, evaluation_id: str) -> None:
-        """At the end of a round: nothing can be signed any more. May be repeated."""
+    def make_code_secret(self, evaluation_id: str) -> bytes:
+        """What this evaluation's codes are hashed under (32 bytes): drawn when it is first asked for, then the same."""
 
-    def instance_secret(self) -> bytes:
+    def code_secret(self, evaluation_id: str) -> bytes:
+        """Raises NotFound when none was made, also once it is destroyed."""
+
+    def destroy_keys(self, evaluation_id: str) -> None:
+        """At the end of a round: nothing can be signed, and no slip be found in the store any more. May be repeated."""
+
+    def share_test_secret(self) -> bytes:
         """32 bytes; made at init."""
 
 

@@ -19,10 +19,10 @@ from survey.errors import InvalidInput, WrongState
 CHALLENGE_LEN = 32
 
 
-def challenge(round_: Round, index: int, instance_secret: bytes, day: date) -> bytes:
-    """32 bytes, the same for one custodian all day."""
+def challenge(round_: Round, index: int, secret: bytes, day: date) -> bytes:
+    """32 bytes, the same for one custodian all day. secret: KeyFiles.share_test_secret()."""
     subject = f"{round_.id}/{index}/{day.isoformat()}".encode()
-    return hmac.digest(instance_secret, b"survey/share-test/challenge/v1\x00" + subject, "sha256")
+    return hmac.digest(secret, b"survey/share-test/challenge/v1\x00" + subject, "sha256")
 
 
 def statement(challenge_: bytes) -> bytes:

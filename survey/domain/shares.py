@@ -21,7 +21,7 @@ from survey.crypto.threshold import PartialOpening, Share
 from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.domain.boxes import BoxesFile
 from survey.domain.framed import ENTRY_LEN, Entries, bytes_field, header_line, number_field, read_header, text_field
-from survey.domain.ports import Randomness
+from survey.domain.ports import Randomness, Readable
 from survey.errors import InvalidInput, InvalidSpec, WrongState
 
 SHARE_SCHEMA = "survey-share/1"
@@ -145,7 +145,7 @@ def _partial_header(share: ShareFile, boxes: BoxesFile, proof: bytes) -> dict[st
 
 @dataclass(frozen=True)
 class PartialFile:
-    path: Path
+    path: Readable
     round_id: str
     custodian: str
     index: int
@@ -154,7 +154,7 @@ class PartialFile:
     start: int
 
     @classmethod
-    def read(cls, path: Path) -> PartialFile:
+    def read(cls, path: Readable) -> PartialFile:
         """Raises InvalidSpec, naming the file and the field."""
         with path.open("rb") as stream:
             header, start = read_header(stream, path, PARTIAL_SCHEMA)

@@ -20,7 +20,7 @@ from survey.respondent.counts import WindowCounts
 
 @dataclass(frozen=True)
 class FrozenEvaluation:
-    """The unchanging facts of one evaluation, with its token key ready to sign and to verify."""
+    """The unchanging facts of one evaluation, with its keys ready to issue and to verify tokens."""
 
     id: str
     manifest: Manifest
@@ -30,8 +30,13 @@ class FrozenEvaluation:
     def issuer(self) -> TokenIssuer:
         return TokenIssuer(self.keys.token_key(self.id))
 
-    def forget_issuer(self) -> None:
-        self.__dict__.pop("issuer", None)
+    @cached_property
+    def code_secret(self) -> bytes:
+        return self.keys.code_secret(self.id)
+
+    def forget_keys(self) -> None:
+        for name in ("issuer", "code_secret"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def verifier(self) -> TokenVerifier:
@@ -68,5 +73,5 @@ class Desk:
         """Raises NotCollecting unless the round is open now."""
         is_open = self.registry.find_state_of(evaluation.id) is State.OPEN
         if not (is_open and evaluation.manifest.is_within_times(self.clock())):
-            evaluation.forget_issuer()  # its key may be destroyed by now, and is needed by nobody
+            evaluation.forget_keys()  # they may be destroyed by now, and are needed by nobody
             raise NotCollecting("The evaluation is not open now.")

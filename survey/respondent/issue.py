@@ -41,7 +41,7 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
                 wanted,
                 registry=desk.registry,
                 issuer=evaluation.issuer,
-                secret=desk.keys.instance_secret(),
+                secret=evaluation.code_secret,
             )
         except UnknownCode:
             if not desk.throttle.note_wrong(evaluation_id):

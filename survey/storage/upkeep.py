@@ -7,7 +7,7 @@ one beside a row of the other.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, text
@@ -38,9 +38,9 @@ def check(engine: Engine, keys: KeyFiles) -> list[str]:
     return found
 
 
-def _has_token_key(keys: KeyFiles, evaluation_id: str) -> bool:
+def _has(find: Callable[[str], bytes], evaluation_id: str) -> bool:
     try:
-        keys.token_key(evaluation_id)
+        find(evaluation_id)
     except NotFound:
         return False
     return True
@@ -63,12 +63,13 @@ def _evaluation(
         return
     if registry.find_manifest(evaluation.id) is None:
         yield "is frozen, but has no manifest."
-    if _has_token_key(keys, evaluation.id) is (round_.state in COLLECTED):
-        yield (
-            "is closed, but its token key is still there (destroy it: survey round destroy-keys)."
-            if round_.state in COLLECTED
-            else "is frozen, but its token key is missing."
-        )
+    has_token_key, has_code_secret = _has(keys.token_key, evaluation.id), _has(keys.code_secret, evaluation.id)
+    if round_.state in COLLECTED and (has_token_key or has_code_secret):
+        yield "is closed, but its keys are still there (destroy them: survey round destroy-keys)."
+    if round_.state not in COLLECTED and not has_token_key:
+        yield "is frozen, but its token key is missing."
+    if round_.state in (State.PRINTED, State.OPEN) and not has_code_secret:
+        yield "has printed codes, but the secret that they are looked up by is missing."
     # Ballots first: while the round is open, a person may use a code and cast between the two.
     ballots = box.count(evaluation.id)
     used = sum(unit.used for unit in registry.turnout(evaluation.id))

@@ -102,7 +102,7 @@ class Scene:
 
     def act(self, count: int, *, burst: int = 1) -> None:
         """The next `count` people answer, `burst` at a time (1: one after another, the attacker's easy case)."""
-        secret = self.services.keys.instance_secret()
+        secret = self.services.keys.code_secret(self.evaluation_id)
         slips = self.slips[len(self.people) : len(self.people) + count]
         with ThreadPoolExecutor(burst) as pool:
             for first in range(0, count, burst):

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 
 import pytest
 
+from survey.domain.invitations import code_mac, parse_code
+from survey.domain.ports import SpendOutcome
+from survey.errors import InvalidInput
+from survey.server_key import write_private
+from survey.storage.backups import backup as write_backup
+from survey.storage.database import open_database
+from survey.storage.key_files import FileKeys
 from tests.cli.conftest import Survey
+from tests.cli.test_rounds import rows
 
 
 @pytest.fixture
@@ -101,24 +110,97 @@ def test_a_backup_without_the_server_key_gives_nothing_back(made: Survey, other:
 
 
 def test_no_secret_stands_readable_in_a_backup(made: Survey) -> None:
-    made.freeze()
+    made.open()
     made("backup", made.work / "backup")
     content = (made.work / "backup").read_bytes()
     services = made.services
     ids = [one.id for round_ in services.registry.list_rounds() for one in round_.evaluations]
-    hidden = [services.keys.instance_secret(), services.settings.session_secret, *map(services.keys.token_key, ids)]
-    assert len(hidden) == 4
+    hidden = [services.keys.share_test_secret(), services.settings.session_secret]
+    hidden += [*map(services.keys.token_key, ids), *map(services.keys.code_secret, ids)]
+    assert len(hidden) == 6
     assert not any(secret in content for secret in hidden)
     assert (made.instance / "server.key").read_bytes().strip() not in content
 
 
-def test_closing_destroys_the_token_keys_and_check_is_content(made: Survey) -> None:
+def test_closing_destroys_the_keys_of_the_round_and_check_is_content(made: Survey) -> None:
     round_id = made.open()
-    assert len([*(made.instance / "keys").glob("*.der")]) == 2
+    assert len([*(made.instance / "keys").iterdir()]) == 5
     made("round", "close", round_id)
-    assert [*(made.instance / "keys").glob("*.der")] == []
+    assert [file.name for file in (made.instance / "keys").iterdir()] == ["share-tests.secret"]
     made("check")
     made("round", "destroy-keys", round_id)
+
+
+def slips_a_thief_can_find(made: Survey) -> int:
+    """With the whole folder and the server key: how many of the printed codes are in the store, by any secret here."""
+    services = made.services
+    secrets_here = [services.settings.session_secret, (made.instance / "server.key").read_bytes()]
+    for file in [*(made.instance / "keys").iterdir(), *made.instance.glob("*.secret")]:
+        with suppress(InvalidInput):
+            secrets_here.append(services.settings.vault.unlock(file.read_bytes(), file.name))
+    codes = [parse_code(row["code"]) for row in rows(made.codes)]
+    with sqlite3.connect(made.instance / "survey.db") as connection:
+        stored = {mac for (mac,) in connection.execute("SELECT code_mac FROM invitations")}
+    connection.close()
+    return sum(any(code_mac(code, secret) in stored for secret in secrets_here) for code in codes)
+
+
+def test_after_closing_a_found_slip_cannot_be_looked_for_in_the_store(made: Survey) -> None:
+    round_id = made.open()
+    assert slips_a_thief_can_find(made) == 12
+    made("round", "close", round_id)
+    assert slips_a_thief_can_find(made) == 0
+
+
+def make_older(made: Survey) -> None:
+    """As the folder was when one secret stood for the codes of all rounds."""
+    keys, vault = made.instance / "keys", made.services.settings.vault
+    (common,) = {vault.unlock(file.read_bytes(), file.name) for file in keys.glob("*.codes")}
+    for file in [*keys.glob("*.codes"), keys / "share-tests.secret"]:
+        file.unlink()
+    write_private(keys / "instance.secret", vault.lock(common, "instance.secret"))
+
+
+def test_an_older_instance_is_brought_up_and_its_printed_codes_still_buy_a_token(
+    made: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from survey.domain import lifecycle
+
+    monkeypatch.setattr(FileKeys, "make_code_secret", lambda keys, id_: keys._save(keys._code_file(id_), b"c" * 32))
+    round_id = made.open()
+    monkeypatch.undo()
+    make_older(made)
+    assert "older version" in made("round", "list", exit_code=1).stderr
+    made("migrate")
+    made("migrate")
+    made("check")
+    assert slips_a_thief_can_find(made) == 12
+    services = made.services
+    row = rows(made.codes)[0]
+    mac = code_mac(parse_code(row["code"]), services.keys.code_secret(row["evaluation"]))
+    assert services.registry.spend_code(row["evaluation"], mac, b"r" * 32) is SpendOutcome.SPENT
+    lifecycle.close_round(
+        lifecycle.get_round(services.registry, round_id),
+        registry=services.registry, box=services.box, keys=services.keys,
+    )  # fmt: skip
+    assert slips_a_thief_can_find(made) == 0
+
+
+def test_a_backup_of_an_older_version_is_brought_up_as_it_comes_back(
+    made: Survey, other: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FileKeys, "make_code_secret", lambda keys, id_: keys._save(keys._code_file(id_), b"c" * 32))
+    made.open()
+    monkeypatch.undo()
+    evaluations = {row["evaluation"] for row in rows(made.codes)}
+    settings = made.services.settings
+    make_older(made)
+    engine = open_database(settings.database_url)
+    write_backup(engine, made.instance, made.work / "backup")
+    engine.dispose()
+    other("restore", made.work / "backup", "--key-file", made.instance / "server.key")
+    assert {other.services.keys.code_secret(evaluation_id) for evaluation_id in evaluations} == {b"c" * 32}
+    assert not (other.instance / "keys" / "instance.secret").exists()
 
 
 def test_the_keys_of_a_round_that_may_still_be_open_are_not_destroyed(made: Survey) -> None:
@@ -127,9 +209,9 @@ def test_the_keys_of_a_round_that_may_still_be_open_are_not_destroyed(made: Surv
 
 def test_a_new_server_key_takes_the_place_of_the_old_one(made: Survey) -> None:
     old = (made.instance / "server.key").read_bytes()
-    secret = made.services.keys.instance_secret()
+    secret = made.services.keys.share_test_secret()
     made("key", "rotate")
-    assert made.services.keys.instance_secret() == secret
+    assert made.services.keys.share_test_secret() == secret
     (made.instance / "server.key").write_bytes(old)
     assert "does not open" in made("round", "list", exit_code=1).stderr
 

@@ -214,7 +214,7 @@ def test_codes_used_while_the_slips_were_written_leave_no_surplus_slip(
     register = lifecycle.register_codes
 
     def somebody_answers_first(*arguments: Any, **named: Any) -> Any:
-        secret = named["keys"].instance_secret()
+        secret = named["keys"].code_secret(used["evaluation"])
         named["registry"].spend_code(used["evaluation"], code_mac(parse_code(used["code"]), secret), b"r" * 32)
         return register(*arguments, **named)
 
@@ -326,7 +326,7 @@ def test_every_step_leaves_a_line_in_the_staff_log(made: Survey) -> None:
         (action, round_id)
         for action in (
             "create-round", "make-keys-here", "freeze-round", "print-codes", "open-round", "close-round",
-            "destroy-token-keys", "write-boxes", "export-audit",
+            "destroy-keys", "write-boxes", "export-audit",
         )
     ]  # fmt: skip
     assert all(entry.account.startswith("os:") for entry in services.audit.entries())

@@ -14,19 +14,24 @@ import pytest
 from flask.testing import FlaskClient
 
 from survey.app import build_app
+from survey.crypto.at_rest import Vault
 from survey.crypto.knowledge import prove_knowledge
 from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.domain import share_test
 from survey.domain.boxes import BoxesFile
 from survey.domain.ceremony import office as ceremony_office
 from survey.domain.ceremony.invitation import Invitation
+from survey.domain.ports import Readable
 from survey.domain.shares import ShareFile, encode_share, write_partial
+from survey.errors import InvalidInput
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.storage.backups import backup
 from survey.storage.database import migrate, open_database
 from survey.storage.partial_files import PartialFiles
 from tests.world import World, phones
+
+VAULT = Vault(bytes(32), secrets.token_bytes)
 
 
 class Closed:
@@ -63,7 +68,7 @@ class Closed:
         return part.read_bytes()
 
     @property
-    def given(self) -> dict[int, Path]:
+    def given(self) -> dict[int, Readable]:
         return self.services.partials.files(self.world.round.id)
 
 
@@ -212,17 +217,41 @@ def test_no_partial_is_in_a_backup(closed: Closed, services: Services, tmp_path:
 
 
 def test_what_a_crash_left_unfinished_is_destroyed_with_the_rest(tmp_path: Path) -> None:
-    store = PartialFiles(tmp_path / "partials")
+    store = PartialFiles(tmp_path / "partials", VAULT)
     store.receive("R1", [b"half"])
     assert store.destroy("R1") == []
     assert not list((tmp_path / "partials").rglob("*"))
 
 
 def test_partials_are_readable_by_their_owner_only(tmp_path: Path) -> None:
-    store = PartialFiles(tmp_path / "partials")
+    store = PartialFiles(tmp_path / "partials", VAULT)
     store.keep(store.receive("R1", [b"abc"]), "R1", 2)
-    (file,) = store.files("R1").values()
+    (file,) = (Path(str(file)) for file in store.files("R1").values())
     assert [path.stat().st_mode & 0o777 for path in (file, file.parent, file.parent.parent)] == [0o600, 0o700, 0o700]
+
+
+def test_a_waiting_partial_is_locked_and_opens_in_its_own_round_only(tmp_path: Path) -> None:
+    store = PartialFiles(tmp_path / "partials", VAULT)
+    content = b"the points of one custodian" * 10_000
+    store.keep(store.receive("R1", [content[:70_000], content[70_000:]]), "R1", 2)
+    (file,) = store.files("R1").values()
+    with file.open("rb") as stream:
+        assert stream.read() == content
+    written = Path(str(file)).read_bytes()
+    assert b"points" not in written
+    (tmp_path / "partials" / "R2").mkdir()
+    (tmp_path / "partials" / "R2" / "2.part").write_bytes(written)
+    with pytest.raises(InvalidInput, match="another key"):
+        store.files("R2")[2].open("rb")
+    assert store.destroy("R1") == [(2, hashlib.sha256(content).hexdigest())]
+
+
+def test_a_partial_that_came_before_it_was_locked_at_rest_still_counts(tmp_path: Path) -> None:
+    store = PartialFiles(tmp_path / "partials", VAULT)
+    (tmp_path / "partials" / "R1").mkdir(parents=True)
+    (tmp_path / "partials" / "R1" / "2.part").write_bytes(b"{plain")
+    with store.files("R1")[2].open("rb") as stream:
+        assert stream.read() == b"{plain"
 
 
 # Testing a share

@@ -57,7 +57,7 @@ def test_a_code_does_not_show_itself_in_a_traceback() -> None:
     assert "hidden" in repr(make_code(secrets.token_bytes))
 
 
-def test_the_stored_hash_depends_on_the_instance_secret() -> None:
+def test_the_stored_hash_depends_on_the_code_secret() -> None:
     code = make_code(secrets.token_bytes)
 
     assert code_mac(code, b"a" * 32) != code_mac(code, b"b" * 32)

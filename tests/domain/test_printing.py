@@ -26,7 +26,7 @@ def register(world: World, drawn: lifecycle.DrawnCodes) -> list[lifecycle.Printe
 
 
 def spend(world: World, slip: lifecycle.PrintedCode, request: bytes = b"r" * 32) -> SpendOutcome:
-    mac = code_mac(slip.code, world.services.keys.instance_secret())
+    mac = code_mac(slip.code, world.services.keys.make_code_secret(slip.evaluation_id))
     outcome: SpendOutcome = world.services.registry.spend_code(slip.evaluation_id, mac, request)
     return outcome
 

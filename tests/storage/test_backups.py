@@ -91,7 +91,7 @@ def test_everything_comes_back(
     assert SqlBallotBox(restored).add(OTHER_EVALUATION, make_ballot()).value == "added"
     restored.dispose()
     keys, restored_keys = FileKeys(instance / "keys", VAULT), FileKeys(tmp_path / "new" / "keys", VAULT)
-    assert restored_keys.instance_secret() == keys.instance_secret()
+    assert restored_keys.share_test_secret() == keys.share_test_secret()
     assert restored_keys.token_key(EVALUATION) == b"der"
 
 
@@ -102,7 +102,8 @@ def test_a_backup_holds_settings_keys_and_store_and_nothing_else(
     backup(filled, instance, file)
     with tarfile.open(file) as tar:
         members = {member.name: (member.mode, member.mtime, member.uname) for member in tar}
-    assert set(members) == {STORE, "settings.json", "session.secret", "keys/instance.secret", f"keys/{EVALUATION}.der"}
+    keys = {"keys/share-tests.secret", f"keys/{EVALUATION}.der"}
+    assert set(members) == {STORE, "settings.json", "session.secret", *keys}
     assert set(members.values()) == {(0o600, 0, "")}
     assert file.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []

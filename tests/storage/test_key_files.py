@@ -6,12 +6,14 @@ import errno
 import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from survey.crypto.at_rest import Vault
 from survey.errors import NotFound, SettingsError, StoreUnavailable, WrongState
+from survey.storage import key_files
 from survey.storage.key_files import FileKeys
 
 VAULT = Vault(bytes(32), secrets.token_bytes)
@@ -41,18 +43,18 @@ def test_an_unknown_token_key_is_not_found(keys: FileKeys) -> None:
         keys.token_key("team-1")
 
 
-def test_a_new_folder_gets_an_instance_secret_that_stays(keys: FileKeys, folder: Path) -> None:
-    assert len(keys.instance_secret()) == 32
-    assert FileKeys(folder, VAULT).instance_secret() == keys.instance_secret()
+def test_a_new_folder_gets_a_secret_for_share_tests_that_stays(keys: FileKeys, folder: Path) -> None:
+    assert len(keys.share_test_secret()) == 32
+    assert FileKeys(folder, VAULT).share_test_secret() == keys.share_test_secret()
 
 
 def test_two_instances_have_different_secrets(tmp_path: Path) -> None:
-    assert FileKeys(tmp_path / "a", VAULT).instance_secret() != FileKeys(tmp_path / "b", VAULT).instance_secret()
+    assert FileKeys(tmp_path / "a", VAULT).share_test_secret() != FileKeys(tmp_path / "b", VAULT).share_test_secret()
 
 
 def test_ten_processes_that_start_at_once_agree_on_one_secret(folder: Path) -> None:
     with ThreadPoolExecutor(10) as pool:
-        found = list(pool.map(lambda _: FileKeys(folder, VAULT).instance_secret(), range(10)))
+        found = list(pool.map(lambda _: FileKeys(folder, VAULT).share_test_secret(), range(10)))
     assert len(set(found)) == 1
     assert [path.name for path in folder.parent.iterdir()] == ["keys"]
 
@@ -65,7 +67,7 @@ def test_files_and_folder_are_for_the_owner_only(keys: FileKeys, folder: Path) -
 
 def test_nothing_else_is_left_in_the_folder(keys: FileKeys, folder: Path) -> None:
     keys.save_token_key("team-1", b"der")
-    assert sorted(path.name for path in folder.iterdir()) == ["instance.secret", "team-1.der"]
+    assert sorted(path.name for path in folder.iterdir()) == ["share-tests.secret", "team-1.der"]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
@@ -83,26 +85,26 @@ def test_a_folder_that_others_may_enter_is_refused_at_start(keys: FileKeys, fold
 
 
 def test_a_folder_without_its_secret_is_refused_at_start(keys: FileKeys, folder: Path) -> None:
-    """A fresh secret would silently make every printed code unknown."""
-    (folder / "instance.secret").unlink()
-    with pytest.raises(SettingsError, match=r"has no instance\.secret"):
+    """The rest may be missing as well: every printed code would silently be unknown."""
+    (folder / "share-tests.secret").unlink()
+    with pytest.raises(SettingsError, match=r"has no share-tests\.secret"):
         FileKeys(folder, VAULT)
 
 
 def test_a_secret_of_the_wrong_length_is_refused(keys: FileKeys, folder: Path) -> None:
-    (folder / "instance.secret").write_bytes(VAULT.lock(b"short", "instance.secret"))
+    (folder / "share-tests.secret").write_bytes(VAULT.lock(b"short", "share-tests.secret"))
     with pytest.raises(SettingsError, match="exactly 32 bytes"):
-        keys.instance_secret()
+        keys.share_test_secret()
 
 
 def test_no_file_holds_a_secret_that_another_key_opens(keys: FileKeys, folder: Path) -> None:
     keys.save_token_key("team-1", b"der bytes")
     written = b"".join(path.read_bytes() for path in folder.iterdir())
     assert b"der bytes" not in written
-    assert keys.instance_secret() not in written
+    assert keys.share_test_secret() not in written
     other = FileKeys(folder, Vault(b"k" * 32, secrets.token_bytes))
-    with pytest.raises(SettingsError, match=r"instance\.secret cannot be unlocked\. It was locked under another key"):
-        other.instance_secret()
+    with pytest.raises(SettingsError, match=r"share-tests\.secret cannot be unlocked\. .* another key"):
+        other.share_test_secret()
 
 
 def test_a_key_put_in_the_place_of_another_does_not_open(keys: FileKeys, folder: Path) -> None:
@@ -122,17 +124,64 @@ def test_a_key_that_was_never_locked_is_refused(keys: FileKeys, folder: Path) ->
 
 def test_a_destroyed_token_key_is_gone_and_may_be_destroyed_again(keys: FileKeys, folder: Path) -> None:
     keys.save_token_key("team-1", b"der")
-    keys.destroy_token_key("team-1")
-    keys.destroy_token_key("team-1")
+    keys.destroy_keys("team-1")
+    keys.destroy_keys("team-1")
     with pytest.raises(NotFound, match="no token key of team-1"):
         keys.token_key("team-1")
-    assert [path.name for path in folder.iterdir()] == ["instance.secret"]
+    assert [path.name for path in folder.iterdir()] == ["share-tests.secret"]
+
+
+def test_a_code_secret_is_drawn_once_and_is_gone_when_destroyed(keys: FileKeys, folder: Path) -> None:
+    with pytest.raises(NotFound, match="no code secret of team-1"):
+        keys.code_secret("team-1")
+    drawn = keys.make_code_secret("team-1")
+    assert keys.make_code_secret("team-1") == drawn == FileKeys(folder, VAULT).code_secret("team-1")
+    assert keys.make_code_secret("team-2") != drawn
+    keys.destroy_keys("team-1")
+    with pytest.raises(NotFound, match="no code secret of team-1"):
+        keys.code_secret("team-1")
+
+
+def test_ten_processes_that_print_at_once_agree_on_one_code_secret(keys: FileKeys) -> None:
+    with ThreadPoolExecutor(10) as pool:
+        assert len(set(pool.map(keys.make_code_secret, ["team-1"] * 10))) == 1
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 4])
+def test_a_folder_of_an_older_version_is_brought_up_even_after_being_broken_off(
+    keys: FileKeys, folder: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    (folder / "share-tests.secret").unlink()
+    (folder / "instance.secret").write_bytes(VAULT.lock(b"c" * 32, "instance.secret"))
+    sync, done = key_files._sync_folder, []
+
+    def crashing(path: Path) -> None:
+        if len(done) == steps:
+            raise KeyboardInterrupt
+        done.append(path)
+        sync(path)
+
+    monkeypatch.setattr(key_files, "_sync_folder", crashing)
+    with suppress(KeyboardInterrupt):
+        FileKeys.bring_up(folder, VAULT, ["team-1", "team-2"])
+    monkeypatch.undo()
+    FileKeys.bring_up(folder, VAULT, ["team-1", "team-2"])
+    brought_up = FileKeys(folder, VAULT)
+    assert brought_up.code_secret("team-1") == brought_up.code_secret("team-2") == b"c" * 32
+    assert brought_up.share_test_secret() != b"c" * 32
+    assert sorted(file.name for file in folder.iterdir()) == ["share-tests.secret", "team-1.codes", "team-2.codes"]
+
+
+def test_a_folder_of_an_older_version_is_refused_until_it_is_brought_up(keys: FileKeys, folder: Path) -> None:
+    (folder / "instance.secret").touch(0o600)
+    with pytest.raises(SettingsError, match="run `survey migrate`"):
+        FileKeys(folder, VAULT)
 
 
 def test_a_token_key_is_overwritten_before_it_is_removed(keys: FileKeys, folder: Path) -> None:
     keys.save_token_key("team-1", b"der")
     os.link(folder / "team-1.der", folder.parent / "the-same-bytes-on-disk")
-    keys.destroy_token_key("team-1")
+    keys.destroy_keys("team-1")
     assert set((folder.parent / "the-same-bytes-on-disk").read_bytes()) == {0}
 
 
@@ -158,7 +207,7 @@ def test_a_key_that_cannot_be_written_whole_leaves_nothing(
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreUnavailable, match="No space left"):
         keys.save_token_key("team-1", b"der")
-    assert [path.name for path in folder.iterdir()] == ["instance.secret"]
+    assert [path.name for path in folder.iterdir()] == ["share-tests.secret"]
 
 
 @pytest.mark.parametrize("evaluation_id", ["", "../team", "a/b", "a\0b", ".", "a" * 65])
@@ -174,5 +223,5 @@ def test_reading_a_key_leaves_no_time_of_access(tmp_path: Path) -> None:
     for file in (tmp_path / "keys").iterdir():
         os.utime(file, (1_000_000_000, 1_000_000_000))
     keys.token_key("team-1")
-    keys.instance_secret()
+    keys.share_test_secret()
     assert {file.stat().st_atime for file in (tmp_path / "keys").iterdir()} == {1_000_000_000}

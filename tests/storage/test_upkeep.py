@@ -27,6 +27,7 @@ def keys(tmp_path: Path) -> FileKeys:
     keys = FileKeys(tmp_path / "keys", Vault(bytes(32), secrets.token_bytes))
     for evaluation_id in (EVALUATION, OTHER_EVALUATION):
         keys.save_token_key(evaluation_id, b"der")
+        keys.make_code_secret(evaluation_id)
     return keys
 
 
@@ -50,7 +51,7 @@ def run(engine: Engine, statement: str) -> None:
 
 def destroy(keys: FileKeys) -> None:
     for evaluation_id in (EVALUATION, OTHER_EVALUATION):
-        keys.destroy_token_key(evaluation_id)
+        keys.destroy_keys(evaluation_id)
 
 
 def test_a_store_that_keeps_its_promises_passes(collecting: Engine, keys: FileKeys) -> None:
@@ -77,6 +78,13 @@ def test_a_missing_manifest_is_found(collecting: Engine, keys: FileKeys) -> None
 def test_a_missing_token_key_is_found(collecting: Engine, keys: FileKeys, tmp_path: Path) -> None:
     (tmp_path / "keys" / "team-2.der").unlink()
     assert check(collecting, keys) == ["Evaluation team-2 of round round-1 is frozen, but its token key is missing."]
+
+
+def test_a_missing_code_secret_is_found(collecting: Engine, keys: FileKeys, tmp_path: Path) -> None:
+    (tmp_path / "keys" / "team-2.codes").unlink()
+    assert check(collecting, keys) == [
+        "Evaluation team-2 of round round-1 has printed codes, but the secret that they are looked up by is missing."
+    ]
 
 
 def test_an_interrupted_closing_is_found(collecting: Engine, box: SqlBallotBox, keys: FileKeys) -> None:
@@ -107,15 +115,15 @@ def test_a_counted_round_without_record_is_found(
     assert check(collecting, keys) == ["Round round-1 is opened, but has no tally record."]
 
 
-def test_a_token_key_that_outlived_its_round_is_found(
+def test_keys_that_outlived_their_round_are_found(
     collecting: Engine, registry: SqlRegistry, box: SqlBallotBox, keys: FileKeys
 ) -> None:
     for evaluation_id in (EVALUATION, OTHER_EVALUATION):
         box.close_box(evaluation_id)
     registry.save_roots({EVALUATION: CODE, OTHER_EVALUATION: CODE})
     run(collecting, "UPDATE rounds SET state = 'closed'")
-    keys.destroy_token_key(OTHER_EVALUATION)
+    keys.destroy_keys(OTHER_EVALUATION)
     assert check(collecting, keys) == [
-        "Evaluation team-1 of round round-1 is closed, but its token key is still there"
-        " (destroy it: survey round destroy-keys)."
+        "Evaluation team-1 of round round-1 is closed, but its keys are still there"
+        " (destroy them: survey round destroy-keys)."
     ]

@@ -175,6 +175,23 @@ def test_a_remark_beyond_the_limit_does_not_go_on(phone: Page, slip_urls: list[s
     expect(phone.locator(".complaint")).to_contain_text("超出 1 个字")
 
 
+def test_a_remark_made_too_long_from_the_review_cannot_make_the_ballot_void(
+    phone: Page, slip_urls: list[str], witness: Witness
+) -> None:
+    open_slip(phone, slip_urls[0])
+    start(phone)
+    answer_the_rest(phone)
+    phone.locator(".answers .link").last.click()
+    phone.locator("#remark").fill("字" * 302)
+    phone.locator("#back").click()
+    expect(phone.locator(".answers .complaint")).to_contain_text("超出 2 个字")
+    phone.locator("#send").click()
+    phone.locator("#remark").fill("字" * 300)
+    assert not witness.sent("/ballots")
+    phone.locator("#next").click()
+    assert is_included(slip_urls[0], send(phone))
+
+
 # Interruptions
 
 
@@ -509,21 +526,6 @@ def test_a_browser_without_big_numbers_is_told_what_to_do(phone_context: Browser
     page.goto(slip_urls[0])
     expect(page.locator("#page")).to_contain_text("这个浏览器太旧")
     expect(page.locator("#page")).to_contain_text("too old")
-
-
-def test_the_journey_works_with_the_keyboard_alone(phone: Page, slip_urls: list[str]) -> None:
-    open_slip(phone, slip_urls[0])
-    phone.locator("#start").focus()
-    phone.keyboard.press("Enter")
-    expect(phone.locator("#where")).to_be_visible()
-    phone.keyboard.press("Tab")
-    phone.keyboard.press("Space")
-    assert phone.locator(".option input:checked").input_value() == "A"
-    phone.keyboard.press("ArrowDown")
-    assert phone.locator(".option input:checked").input_value() == "B"
-    phone.keyboard.press("Enter")
-    expect(phone.locator("#where")).to_contain_text("第 2 题")
-    assert phone.evaluate("document.activeElement.tagName") == "H1"
 
 
 # Typing the code

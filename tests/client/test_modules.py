@@ -333,6 +333,17 @@ def test_a_form_in_chinese_only_has_its_screens_too() -> None:
         ("write to a.b@example.org", ["address"]),
         ("Dr Li said so on Monday", ["date", "title"]),
         ("Fewer tables, please.", []),
+        ("第一巡察组来了三个人，住了10天", []),
+        ("对方案的意见，向有关人员提过", []),
+        ("从5号楼搬到食堂", []),
+        ("１３８ １２３４ ５６７８", ["phone"]),
+        ("一三八一二三四五六七八", ["phone"]),
+        ("5号上午开会", ["date"]),
+        ("上个月", ["date"]),
+        ("跟李强说过", ["title"]),
+        ("被王建国批评", ["title"]),
+        ("小王和老李", ["title"]),
+        ("John Smith was rude", ["title"]),
     ],
 )
 def test_a_remark_that_could_identify_somebody_is_noticed(text: str, signs: list[str]) -> None:

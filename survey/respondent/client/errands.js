@@ -7,6 +7,7 @@
 import { receiptOf, ballotInfo, pad, seal } from './protocol/sealing.js'
 import { authorization, beginToken, encodeChallenge, finishToken } from './protocol/tokens.js'
 import { fromHex, toHex } from './protocol/bytes.js'
+import { note } from './checks.js'
 import { contentOf, encodeContent } from './form.js'
 import { ask, patiently } from './net.js'
 import { Trouble } from './trouble.js'
@@ -34,7 +35,9 @@ export async function drawToken(draft, manifest, store) {
   let token
   try {
     token = finishToken(draft.pending, tokenKey, response)
+    note('stamp', 'holds')
   } catch (error) {
+    note('stamp', 'fails')
     throw new Trouble('wrong-signature')
   }
   // The blinding factor goes first of all: with the server's log it would tie this token to its code.
@@ -68,7 +71,10 @@ export async function castBallot(draft, manifest, screens, store) {
     })
   )
   const receipt = await receiptOf(draft.sealed)
-  if (!confirms(answer, receipt)) throw new Trouble('wrong-receipt')
+  if (!confirms(answer, receipt)) {
+    note('receipt', 'fails')
+    throw new Trouble('wrong-receipt')
+  }
   // From here on the phone keeps the receipt and nothing that could be tied to it.
   const rest = { receipt: toHex(receipt), code: null, token: null, sealed: null, pending: null, answers: {}, texts: {} }
   Object.assign(draft, rest)

@@ -58,6 +58,10 @@ const UNPRINTABLE =
 
 export const tidyText = (text) => String(text).replace(/\r\n/g, '\n').replace(UNPRINTABLE, ' ').trim()
 
+/** How many characters too many a remark has; 0 where it fits. */
+export const excess = ({ kind, maximum }, text) =>
+  kind === 'text' ? Math.max(0, lengthOf(tidyText(text || '')) - maximum) : 0
+
 /** The canonical content of a ballot: only codes of this form, in its order; blanks and empty texts left out. */
 export function contentOf(screens, answers, texts) {
   const content = { answers: {}, texts: {} }

@@ -42,8 +42,11 @@ export class Idle {
   /** Spoken once, when it appears; the seconds are only shown. */
   say(left) {
     if (left === null) {
+      const hadFocus = this.place.contains(document.activeElement)
       if (this.shown) replace(this.place)
       this.shown = null
+      const back = hadFocus && document.querySelector('[data-focus]')
+      if (back) back.focus({ preventScroll: true })
     } else if (this.shown) {
       this.shown.textContent = t('idle.left', { n: left })
     } else {

@@ -1,5 +1,7 @@
 /** The answer page's only script: can this browser do it, and if so, begin. */
+import { readAddress } from './address.js'
 import { h, replace } from './dom.js'
+import { KioskVisit } from './kiosk.js'
 import { setLanguage, t } from './language.js'
 import { unable } from './views/plain.js'
 import { Visit } from './visit.js'
@@ -17,7 +19,8 @@ function begin() {
   const place = document.getElementById('page')
   const missing = whatIsMissing()
   if (!missing) {
-    new Visit(place, INTEGRITY).begin()
+    const address = readAddress(location)
+    new (address.isKiosk ? KioskVisit : Visit)(place, address, INTEGRITY).begin()
     return
   }
   const say = (language) => {

@@ -4,8 +4,9 @@
  * Law: the slip names its fingerprint, and the phone accepts nothing else: not another text, not another key, not
  * another script. So everybody in the pool has the same, and nobody can be handed a version of one's own.
  */
-import { fromBase64url, sha256, toBase64url, toHex } from './protocol/bytes.js'
+import { fromBase64url, inGroups, sha256, toBase64url, toHex } from './protocol/bytes.js'
 import { parseTokenKey } from './protocol/spki.js'
+import { checks, note } from './checks.js'
 import { ask, patiently } from './net.js'
 import { Trouble } from './trouble.js'
 
@@ -29,22 +30,34 @@ export function askForManifest(evaluation) {
  */
 export async function loadManifest(evaluation, first, fingerprint, scriptIntegrity) {
   let waiting = first
+  checks.clear()
   const bytes = await patiently(() => {
     const answer = waiting || askForManifest(evaluation)
     waiting = null
     return answer
   })
   const digest = await sha256(bytes)
-  if (fingerprint !== null && fingerprint !== fingerprintOf(digest)) throw new Trouble('wrong-fingerprint')
+  if (!compare(fingerprintOf(digest), fingerprint)) throw new Trouble('wrong-fingerprint')
   let manifest
   try {
     manifest = await read(bytes, digest, evaluation)
   } catch (error) {
+    note('keys', 'fails')
     throw new Trouble('wrong-manifest')
   }
+  note('keys', 'holds')
   checkScript(manifest.facts.scripts, scriptIntegrity)
   return manifest
 }
+
+function compare(found, named) {
+  const isSame = named === null || named === found
+  note('mark', named === null ? 'yours' : isSame ? 'holds' : 'fails', { mark: inGroups(found), slip: inGroups(named || '') })
+  return isSame
+}
+
+/** The person has compared the check mark with the slip. */
+export const compared = ({ fingerprint }) => compare(fingerprint, fingerprint)
 
 async function read(bytes, digest, evaluation) {
   const facts = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -74,6 +87,12 @@ async function read(bytes, digest, evaluation) {
  */
 function checkScript(scripts, integrity) {
   const given = /^sha256-(.+)$/.exec(integrity || '')
-  const digest = given && Uint8Array.from(atob(given[1]), (character) => character.charCodeAt(0))
-  if (!digest || toHex(digest) !== scripts['/assets/answer.js']) throw new Trouble('wrong-script')
+  const loaded = given ? toHex(Uint8Array.from(atob(given[1]), (character) => character.charCodeAt(0))) : ''
+  const named = scripts['/assets/answer.js']
+  const isSame = loaded === named
+  note('script', isSame ? 'holds' : 'fails', { digest: shortened(loaded), named: shortened(named) })
+  if (!isSame) throw new Trouble('wrong-script')
 }
+
+const DIGITS_SHOWN = 16
+const shortened = (digest) => inGroups(String(digest).slice(0, DIGITS_SHOWN))

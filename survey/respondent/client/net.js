@@ -16,6 +16,11 @@ const PAUSES = [700, 2000, 5000]
  */
 export const ledger = []
 
+/** For the next person at a shared tablet. */
+export const forgetRequests = () => {
+  ledger.length = 0
+}
+
 const lineLength = ([name, value]) => name.length + value.length + 4 // ": " and the line's end
 
 /** -> bytes of the body; throws Trouble for anything but 200 or 201 with the expected media type. */

@@ -5,7 +5,10 @@
 
 export const PREFIX = 'urn:survey:problem:'
 
-/** kind -> what a person can press: 'again' (try the same once more), 'code' (type the code again), 'none'. */
+/**
+ * kind -> what a person can press: 'again' (try the same once more), 'code' (type the code again),
+ * 'review' (back to the answers), 'none'.
+ */
 const WAYS_OUT = {
   network: 'again',
   'store-unavailable': 'again',
@@ -24,7 +27,7 @@ const WAYS_OUT = {
   'wrong-signature': 'none',
   'wrong-receipt': 'again',
   'not-found': 'code',
-  'too-long': 'none',
+  'too-long': 'review',
   refused: 'again',
 }
 

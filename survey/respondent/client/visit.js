@@ -1,24 +1,20 @@
 /**
- * One visit to the answer page: which screen is shown, and what the person's steps change.
+ * One visit to the answer page: which screen follows which, and what the person's steps change.
  *
- * Law: a screen is a function that can be drawn again at any moment (another language, a key pressed); what it
- * changes is written to the draft at once.
+ * Law: what a person does is written to the draft at once; whatever fails becomes a screen that says what to do. A
+ * visit at a shared tablet differs in a few ways: kiosk.js.
  */
-import { hideAddress, readAddress } from './address.js'
+import { hideAddress } from './address.js'
 import { Bar } from './bar.js'
-import { replace } from './dom.js'
 import { castBallot, drawToken } from './errands.js'
-import { contentOf, screensOf } from './form.js'
-import { Idle } from './idle.js'
-import { setLanguage, speakOfTablet, t } from './language.js'
-import { askForManifest, loadManifest } from './manifest.js'
-import { ledger } from './net.js'
+import { contentOf, excess, screensOf } from './form.js'
+import { setLanguage, t } from './language.js'
+import { askForManifest, compared, loadManifest } from './manifest.js'
+import { Stage } from './stage.js'
 import { newDraft, openStore } from './store.js'
-import { Tickets } from './tickets.js'
 import { Trail } from './trail.js'
 import { Trouble } from './trouble.js'
 import { choice } from './views/choice.js'
-import { kioskStart } from './views/kiosk.js'
 import { landing } from './views/landing.js'
 import { cleared, clearing, sealedView, troubleView, waiting } from './views/plain.js'
 import { receiptView } from './views/receipt.js'
@@ -26,19 +22,20 @@ import { remark } from './views/remark.js'
 import { review } from './views/review.js'
 
 export class Visit {
-  constructor(place, integrity) {
-    this.place = place
+  /** place: where screens appear; address: as readAddress() gave it; integrity: what the page says of this script. */
+  constructor(place, address, integrity) {
+    this.address = address
     this.integrity = integrity
-    this.bar = new Bar(() => this.show())
+    this.stage = new Stage(place)
+    this.bar = new Bar(() => this.stage.show())
     this.screens = []
-    this.isFirst = true
+    this.isShared = false
   }
 
   async begin() {
-    const address = readAddress(location)
+    const { address } = this
     const remembered = history.state || {}
     setLanguage(address.language || remembered.language)
-    this.address = address
     if (address.isLarge) this.bar.isLarge = true
     hideAddress(remembered)
     this.early = askForManifest(address.evaluation)
@@ -46,54 +43,26 @@ export class Visit {
       () => this.bar.choices,
       (entry, isPopped) => isPopped && this.isBusy ? null : this.follow(entry)
     )
-    this.isKiosk = address.isKiosk
     // A page brought back from the browser's cache may be behind what another page of this phone has done.
     window.addEventListener('pageshow', ({ persisted }) => {
       if (persisted && this.store && this.store.isLasting) location.reload()
     })
     this.go(() => waiting('wait.open'))
-    this.store = this.isKiosk ? new Tickets() : await openStore(() => this.bar.warn())
+    this.store = await this.openStore()
     this.bar.begin(this.store.isLasting)
-    if (this.isKiosk) await this.beginKiosk()
-    else await this.attempt(() => this.open(remembered))
+    await this.welcome(remembered)
   }
 
-  // A shared tablet
-
-  async beginKiosk() {
-    speakOfTablet()
-    this.trail.forget()
-    await this.attempt(async () => {
-      await this.load(null)
-      if (this.manifest.facts.kiosk !== true) throw new Trouble('not-found')
-      this.toKioskStart()
-    })
-    const isWatching = () => !this.isBusy && (this.draft || document.querySelector('#code:not(:placeholder-shown)'))
-    new Idle(isWatching, () => this.nextPerson())
+  go(screen) {
+    this.stage.go(screen)
   }
 
-  toKioskStart() {
-    const { manifest, screens } = this
-    this.go(() => kioskStart({ manifest, screens, start: (code) => this.startAtKiosk(code) }))
+  openStore() {
+    return openStore(() => this.bar.warn())
   }
 
-  async startAtKiosk(code) {
-    const { manifest, store } = this
-    this.draft = store.find(code) || newDraft(manifest.facts.evaluation, code, manifest.fingerprint, Date.now())
-    if (this.draft.sealed) this.go(() => sealedView({ send: () => this.send() }))
-    else await this.start()
-  }
-
-  /** Whatever the last person chose, wrote or set is gone; the start screen is there. */
-  nextPerson() {
-    if (!this.manifest) return location.reload()
-    if (this.draft) this.store.put(this.draft)
-    this.draft = null
-    ledger.length = 0
-    this.trail.forget()
-    setLanguage('zh')
-    this.bar.reset()
-    this.toKioskStart()
+  async welcome(remembered) {
+    await this.attempt(() => this.open(remembered))
   }
 
   /** Find or make the draft, fetch the manifest, show where one is. */
@@ -124,8 +93,7 @@ export class Visit {
 
   resume(remembered) {
     const { draft } = this
-    if (draft.receipt) this.toReceipt()
-    else if (draft.sealed) this.go(() => sealedView({ send: () => this.send() }))
+    if (draft.receipt || draft.sealed) this.follow(remembered)
     else if (draft.token && remembered.screen !== undefined) this.follow(remembered)
     else if (draft.pending) this.start()
     else this.toLanding()
@@ -133,7 +101,6 @@ export class Visit {
 
   toLanding() {
     const { manifest, screens, draft } = this
-    if (this.isKiosk) return this.toQuestion(0, false) // the way back from there is the idle reset
     const isResumed = Boolean(draft.token || draft.pending)
     const mustCompare = !draft.fingerprint && !isResumed
     this.go(() => landing({ manifest, screens, isResumed, mustCompare, start: () => this.start() }))
@@ -146,11 +113,11 @@ export class Visit {
       draft.fingerprint = manifest.fingerprint
       await store.save(draft, { fingerprint: draft.fingerprint })
     }
+    compared(manifest)
     await this.attempt(async () => {
       if (!draft.token) this.go(() => waiting('wait.token'))
       await drawToken(draft, manifest, store)
-      if (draft.receipt) this.toReceipt()
-      else if (draft.sealed) this.go(() => sealedView({ send: () => this.send() }))
+      if (draft.receipt || draft.sealed) this.follow({})
       else this.trail.forward(this.firstOpen())
     })
   }
@@ -168,7 +135,9 @@ export class Visit {
   follow({ screen, isReturning }) {
     const { draft } = this
     if (!draft || !this.manifest) return
-    if (draft.receipt || draft.sealed || this.isCleared) this.show()
+    if (this.isCleared) this.stage.show()
+    else if (draft.receipt) this.toReceipt()
+    else if (draft.sealed) this.go(() => sealedView({ send: () => this.send() }))
     else if (!draft.token || screen === undefined) this.toLanding()
     else if (screen >= this.screens.length) this.toReview()
     else this.toQuestion(screen, isReturning)
@@ -176,13 +145,14 @@ export class Visit {
 
   toQuestion(index, isReturning) {
     const screen = this.screens[index]
-    const { draft, store } = this
+    const { draft, store, isShared } = this
     const total = this.screens.length
     const keep = (field, value) => {
       draft[field] = { ...draft[field], [screen.code]: value }
       draft.touched = Date.now()
       return store.save(draft, { [field]: draft[field], touched: draft.touched })
     }
+    const onward = () => (isReturning ? this.trail.back(total) : this.trail.forward(index + 1))
     const common = () => ({
       screen,
       index,
@@ -191,25 +161,17 @@ export class Visit {
       back: index > 0 || isReturning ? () => this.trail.back(isReturning ? total : index - 1) : null,
       clear: () => this.toClearing(index),
     })
-    const onward = () => (isReturning ? this.trail.back(total) : this.trail.forward(index + 1))
-    if (screen.kind === 'choice') {
-      this.go(() =>
-        choice({
-          ...common(),
-          chosen: draft.answers[screen.code],
-          choose: (code) => keep('answers', code),
-          next: onward,
-        })
-      )
-    } else {
-      const next = async () => {
+    const chosen = () => ({ chosen: draft.answers[screen.code], choose: (code) => keep('answers', code), next: onward })
+    const written = () => ({
+      text: draft.texts[screen.code] || '',
+      write: (text) => keep('texts', text),
+      next: async () => {
         await keep('texts', draft.texts[screen.code] || '')
         onward()
-      }
-      this.go(() =>
-        remark({ ...common(), text: draft.texts[screen.code] || '', write: (text) => keep('texts', text), next })
-      )
-    }
+      },
+    })
+    if (screen.kind === 'choice') this.go(() => choice({ ...common(), ...chosen(), hasDigits: isShared }))
+    else this.go(() => remark({ ...common(), ...written() }))
   }
 
   toReview() {
@@ -228,6 +190,9 @@ export class Visit {
 
   async send() {
     const { draft, manifest, screens, store } = this
+    // The count would have to refuse the whole ballot.
+    const tooLong = screens.findIndex((screen) => excess(screen, draft.texts[screen.code]) > 0)
+    if (tooLong >= 0 && !draft.sealed) return this.trail.forward(tooLong, true)
     await this.attempt(async () => {
       this.go(() => waiting('wait.send'))
       await castBallot(draft, manifest, screens, store)
@@ -236,10 +201,9 @@ export class Visit {
   }
 
   toReceipt() {
-    const { draft, manifest } = this
-    const { receipt } = draft
-    const clear = () => (this.isKiosk ? this.nextPerson() : this.leave())
-    this.go(() => receiptView({ receipt, facts: manifest.facts, clear, isShared: this.isKiosk }))
+    const { manifest, isShared } = this
+    const { receipt } = this.draft
+    this.go(() => receiptView({ receipt, facts: manifest.facts, clear: () => this.leave(), isShared }))
   }
 
   toClearing(index) {
@@ -273,15 +237,14 @@ export class Visit {
 
   async explain(error, work) {
     const { draft, store } = this
-    const startOver = this.isKiosk ? () => this.nextPerson() : null
-    const isSealed = Boolean(draft && draft.sealed)
     const trouble = error instanceof Trouble ? error : new Trouble('refused')
     // A code that buys nothing leaves nothing worth keeping.
     if (draft && ['unknown-code', 'code-already-used'].includes(trouble.kind)) {
       await store.erase(draft.id)
       draft.pending = null
     }
-    this.go(() => troubleView({ trouble, isSealed, again: () => this.attempt(work), startOver }))
+    const isSealed = Boolean(draft && draft.sealed)
+    this.go(() => troubleView({ trouble, isSealed, ...this.waysOut(work) }))
     // A fault of ours is not hidden from the console.
     if (trouble !== error) {
       setTimeout(() => {
@@ -290,22 +253,7 @@ export class Visit {
     }
   }
 
-  /** Take a screen, show it, and say to everybody that it is a new one. */
-  go(screen) {
-    this.screen = screen
-    this.show()
-    window.scrollTo(0, 0)
-    const focus = this.place.querySelector('[data-focus]')
-    if (focus && !this.isFirst) focus.focus({ preventScroll: true })
-    if (focus) this.isFirst = false
-  }
-
-  /** Draw the present screen, as after a change of language. */
-  show() {
-    replace(this.place, this.screen())
-    const focus = this.place.querySelector('[data-focus]')
-    const where = this.place.querySelector('#where')
-    const here = where || focus
-    document.title = here ? here.textContent + ' · ' + t('page.title') : t('page.title')
+  waysOut(work) {
+    return { again: () => this.attempt(work), toReview: () => this.toReview() }
   }
 }

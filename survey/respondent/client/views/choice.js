@@ -8,7 +8,7 @@ import { feet, progress, questionHeading } from './progress.js'
 
 export const SKIPPED = ''
 
-function row(screen, option, chosen, choose) {
+function row(option, digit, chosen, choose) {
   return h(
     'label',
     { class: 'option' },
@@ -19,15 +19,27 @@ function row(screen, option, chosen, choose) {
       checked: chosen === option.code,
       onChange: () => choose(option.code),
     }),
-    h('span', { lang: tagOf(option.text) }, said(option.text))
+    h('span', { lang: tagOf(option.text) }, said(option.text), digit && h('kbd', { 'aria-hidden': 'true' }, digit))
   )
 }
 
 /**
- * chosen: option code, SKIPPED, or undefined where nothing was said yet; choose(code) keeps it;
- * next(), back() and clear() leave the screen.
+ * A clerk who enters paper forms keeps one hand on the digits. They work only while the focus is in the question
+ * (WCAG 2.1.4), and leave it where Enter goes on.
  */
-export function choice({ screen, index, total, chosen, choose, next, back, clear, nextLabel }) {
+function chooseByDigit(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || !/^[1-9]$/.test(event.key)) return
+  const input = event.currentTarget.querySelectorAll('.option input')[event.key - 1]
+  if (!input) return
+  input.focus()
+  input.click()
+}
+
+/**
+ * chosen: option code, SKIPPED, or undefined where nothing was said yet; choose(code) keeps it;
+ * next(), back() and clear() leave the screen; hasDigits: a digit chooses too, and the page says so.
+ */
+export function choice({ screen, index, total, chosen, choose, next, back, clear, nextLabel, hasDigits }) {
   const complaint = h('p', { class: 'complaint', role: 'alert' })
   const rows = screen.options.map((option) => ({ code: option.code, text: option }))
   rows.push({ code: SKIPPED, text: { zh: t('question.skip'), en: t('question.skip') } })
@@ -45,7 +57,7 @@ export function choice({ screen, index, total, chosen, choose, next, back, clear
     progress(index, total),
     h(
       'form',
-      null,
+      { onKeydown: hasDigits && chooseByDigit },
       h(
         'fieldset',
         null,
@@ -56,8 +68,9 @@ export function choice({ screen, index, total, chosen, choose, next, back, clear
           screen.lead && h('span', { class: 'lead', lang: tagOf(screen.lead) }, said(screen.lead)),
           questionHeading(screen)
         ),
-        rows.map((option) => row(screen, option, chosen, keep))
+        rows.map((option, at) => row(option, hasDigits && String(at + 1), chosen, keep))
       ),
+      hasDigits && h('p', { class: 'left' }, t('kiosk.digits')),
       complaint,
       feet({
         next: primary(nextLabel, goOn, { id: 'next', type: 'submit' }),

@@ -77,7 +77,7 @@ export function landing({ manifest, screens, start, mustCompare, isResumed }) {
         id: 'start',
       })
     ),
-    deeds({ manifest, isCompared: !mustCompare }),
+    deeds(),
   ]
 }
 

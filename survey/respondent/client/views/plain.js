@@ -1,15 +1,20 @@
 /** Screens that say one thing: waiting, troubles, clearing, the end of the end, and a browser that cannot. */
 import { button, h, heading, primary } from '../dom.js'
 import { t } from '../language.js'
+import { deeds } from './deeds.js'
 
 /** Waiting is spoken too. */
 export const waiting = (key) => [h('p', { class: 'waiting', role: 'status' }, t(key))]
 
-/** What happened, what to do, and one way on; startOver only on a shared tablet, where there is no other page. */
-export function troubleView({ trouble, again, isSealed, startOver }) {
+/**
+ * What happened, what to do, one way on, and what this page did until then; startOver only on a shared tablet, where
+ * there is no other page.
+ */
+export function troubleView({ trouble, again, toReview, isSealed, startOver }) {
   const ways = {
     again: () => primary(t('trouble.again'), again, { id: 'again' }),
     code: () => h('a', { class: 'main', href: '/', rel: 'noreferrer' }, t('trouble.code')),
+    review: () => primary(t('question.return'), toReview, { id: 'again' }),
     none: () => null,
   }
   return [
@@ -26,20 +31,24 @@ export function troubleView({ trouble, again, isSealed, startOver }) {
       startOver && trouble.wayOut === 'code' ? null : ways[trouble.wayOut](),
       startOver && button(t('kiosk.over'), startOver, { id: 'over' })
     ),
+    deeds(),
   ]
 }
 
+/** Escape keeps, as everybody expects of a question like this. */
 export function clearing({ clear, keep }) {
-  return [
+  return h(
+    'div',
+    { onKeydown: (event) => event.key === 'Escape' && keep() },
     heading(t('clear.title')),
     h('p', null, t('clear.what')),
     h(
       'div',
       { class: 'actions' },
-      button(t('clear.keep'), keep),
+      button(t('clear.keep'), keep, { id: 'keep' }),
       button(t('clear.do'), clear, { class: 'quiet stop', id: 'clear' })
-    ),
-  ]
+    )
+  )
 }
 
 export function cleared() {

@@ -4,7 +4,7 @@
  */
 import { signsIn } from '../caution.js'
 import { button, h, primary } from '../dom.js'
-import { lengthOf, tidyText } from '../form.js'
+import { excess, lengthOf, tidyText } from '../form.js'
 import { said, t, tagOf } from '../language.js'
 import { feet, progress, questionHeading } from './progress.js'
 
@@ -25,11 +25,11 @@ export function remark({ screen, index, total, text, write, next, back, clear, n
       look()
     },
   })
-  const rest = () => screen.maximum - lengthOf(tidyText(area.value))
   const look = () => {
-    const room = rest()
-    left.textContent = room < 0 ? t('text.over', { n: -room }) : t('text.left', { n: room })
-    left.classList.toggle('over', room < 0)
+    const over = excess(screen, area.value)
+    const room = screen.maximum - lengthOf(tidyText(area.value))
+    left.textContent = over ? t('text.over', { n: over }) : t('text.left', { n: room })
+    left.classList.toggle('over', over > 0)
     const signs = signsIn(area.value).map((kind) => t('text.sign.' + kind))
     const warning = signs.length ? t('text.caution', { signs: signs.join(t('text.and')) }) : ''
     // Written only when it changes: a screen reader would say it again with every letter.
@@ -37,8 +37,8 @@ export function remark({ screen, index, total, text, write, next, back, clear, n
     complaint.textContent = ''
   }
   const goOn = async () => {
-    const room = rest()
-    if (room < 0) complaint.textContent = t('text.over', { n: -room })
+    const over = excess(screen, area.value)
+    if (over) complaint.textContent = t('text.over', { n: over })
     else await next()
   }
   look()

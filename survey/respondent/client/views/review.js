@@ -3,6 +3,7 @@
  * can be changed afterwards stands before the button.
  */
 import { button, h, heading, primary } from '../dom.js'
+import { excess } from '../form.js'
 import { said, t, tagOf } from '../language.js'
 import { deeds, intention } from './deeds.js'
 
@@ -26,6 +27,7 @@ function answerOf(screen, content) {
 
 function entry({ screen, index }, content, change) {
   const answer = answerOf(screen, content)
+  const over = excess(screen, content.texts[screen.code])
   return h(
     'li',
     null,
@@ -39,6 +41,7 @@ function entry({ screen, index }, content, change) {
           : answer.plain
         : t('review.blank')
     ),
+    over > 0 && h('p', { class: 'complaint' }, t('text.over', { n: over })),
     button(t('review.change'), () => change(index), {
       class: 'link',
       'aria-label': t('review.change.of', { question: said(screen.question) }),
@@ -50,8 +53,10 @@ function entry({ screen, index }, content, change) {
 export function review({ screens, content, manifest, change, back, send }) {
   const bytes = manifest.facts.plaintext_length
   const answered = Object.keys(content.answers).length + Object.keys(content.texts).length
+  const sender = primary(t('review.send'), send, { id: 'send' })
   return [
     heading(t('review.title')),
+    button(t('review.skip'), () => sender.focus(), { class: 'link skip' }),
     h('p', null, t('review.count', { n: answered, m: screens.length - answered })),
     groupsOf(screens).map((group) => [
       typeof group.title === 'string'
@@ -71,9 +76,9 @@ export function review({ screens, content, manifest, change, back, send }) {
     h(
       'div',
       { class: 'actions onward' },
-      primary(t('review.send'), send, { id: 'send' }),
+      sender,
       button(t('review.back'), back, { id: 'back' })
     ),
-    deeds({ manifest, isCompared: true }),
+    deeds(),
   ]
 }

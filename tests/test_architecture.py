@@ -40,7 +40,7 @@ ALLOWED = {
     "reports": {"docx", "fontTools", "jinja2", "markupsafe", "segno", "typst", "xlsxwriter", "survey.domain"},
 }
 EVERYWHERE = {"survey.errors", "survey.audience"}
-# yaml in domain reads one file of our own, the default questionnaire.
+# yaml in domain reads the default questionnaire, and what a person wrote (domain/yaml_document.py).
 
 
 def imports_of(file: Path) -> set[str]:

@@ -8,29 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from survey.domain.ports import Randomness
 from survey.domain.rounds import Round
 from survey.domain.spec import parse_spec
+from survey.domain.yaml_document import Steps, YamlDocument, read_yaml
 from survey.errors import InvalidSpec
 
 MAX_BYTES = 2 * 1024 * 1024
-MAX_NESTING, MAX_VALUES = 50, 50_000
 SHOWN_FAULTS = 10
 _STEP = re.compile(r"\.?\b([a-z_]+)\b|\[(\d+)\]", re.ASCII)
-
-Steps = tuple[str | int, ...]  # ("teams", 2, "units", 1, "entitled"): numbers count from 1, as people do
-
-
-@dataclass(frozen=True)
-class SpecFile:
-    """The plain values of a spec, and the place of each in the file ("line 7")."""
-
-    document: object
-    places: Mapping[Steps, str]
 
 
 def read_round(path: Path, randomness: Randomness) -> Round:
@@ -52,6 +40,13 @@ def read_round(path: Path, randomness: Randomness) -> Round:
         raise InvalidSpec(f"{path}, {place}: {what}" if place else f"{path}: {what}") from None
 
 
+def _read_yaml(path: Path) -> YamlDocument:
+    try:
+        return read_yaml(path.read_bytes())
+    except InvalidSpec as error:
+        raise InvalidSpec(f"{path}{error}") from None
+
+
 def _place_of(message: str, name: str, places: Mapping[Steps, str]) -> str | None:
     """Where the value stands that a message like "spec.yaml: teams[2].units[1].name: ..." speaks of."""
     steps: list[str | int] = []
@@ -64,55 +59,6 @@ def _place_of(message: str, name: str, places: Mapping[Steps, str]) -> str | Non
     while steps and tuple(steps) not in places:
         steps.pop()
     return places.get(tuple(steps))
-
-
-# --- YAML ------------------------------------------------------------------------------------------------------
-
-
-def _read_yaml(path: Path) -> SpecFile:
-    import yaml
-
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidSpec(f"{path} is not UTF-8 text (byte {error.start + 1}); save it as UTF-8.") from None
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        places: dict[Steps, str] = {}
-        _walk(node, (), places, path)
-        return SpecFile(None if node is None else yaml.SafeLoader("").construct_document(node), places)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise InvalidSpec(f"{path}{where}: not valid YAML: {error.problem or error.context}.") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2026-13-45
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
-        raise InvalidSpec(f"{path}: not valid YAML: {reason}.") from None
-
-
-def _walk(node: Any, steps: Steps, places: dict[Steps, str], path: Path) -> None:
-    """Note the line of every value. Refuses what safe loading would take but nobody means."""
-    import yaml
-
-    if node is None:
-        return
-    line = node.start_mark.line + 1
-    places[steps] = f"line {line}"
-    if len(steps) > MAX_NESTING or len(places) > MAX_VALUES:  # aliases can blow up a small file without end
-        raise InvalidSpec(f"{path}, line {line}: nested more deeply, or more values, than any round has.")
-    if isinstance(node, yaml.SequenceNode):
-        for number, entry in enumerate(node.value, 1):
-            _walk(entry, (*steps, number), places, path)
-    elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in seen:  # YAML would silently keep the last one
-                raise InvalidSpec(
-                    f"{path}, line {key.start_mark.line + 1}: the field {name!r} stands there twice; expected once."
-                )
-            seen.add(name)
-            _walk(value, (*steps, name), places, path)
 
 
 # --- Excel -----------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ class MemoryRegistry:
         self.boxes_digests: dict[str, bytes] = {}
         self.records: dict[str, bytes] = {}
         self.snapshots: dict[str, tuple[int, bytes]] = {}
+        self.kept_statements: dict[str, dict[int, bytes]] = {}
 
     def add_round(self, round_: Round) -> None:
         if round_.id in self.rounds:
@@ -134,6 +135,12 @@ class MemoryRegistry:
 
     def find_tally_record(self, round_id: str) -> bytes | None:
         return self.records.get(round_id)
+
+    def save_statement(self, round_id: str, index: int, statement: bytes) -> None:
+        self.kept_statements.setdefault(round_id, {}).setdefault(index, statement)
+
+    def statements(self, round_id: str) -> dict[int, bytes]:
+        return dict(self.kept_statements.get(round_id, {}))
 
 
 @dataclass

@@ -41,25 +41,30 @@ def export(instance: Path, round_id: str, out: Path) -> None:
 def verify(context: click.Context, package: Path, as_json: bool) -> None:
     """Check the audit package ZIP; needs no instance and no network.
 
-    Exit code 0: all checks hold; 1: a check failed, and is named; 2: the package cannot be read.
+    Who opened and has not signed a statement is told as missing; that is no failure. Exit code 0: all checks hold;
+    1: a check failed, and is named; 2: the package cannot be read.
     """
     from survey.domain.audit_check import CheckFailed, Unreadable, check_package
 
     held: list[dict[str, object]] = []
+    missing: list[str] = []
     failure: str | None = None
     code = 0
     try:
         for verdict in check_package(package):
-            held.append({"claim": verdict.claim, "ballots": verdict.ballots})
+            if verdict.is_missing:
+                missing.append(verdict.claim)
+            else:
+                held.append({"claim": verdict.claim, "ballots": verdict.ballots})
             if not as_json:
                 counted = f" ({verdict.ballots} ballots)" if verdict.ballots else ""
-                click.echo(f"holds: {verdict.claim}{counted}")
+                click.echo(f"{'missing' if verdict.is_missing else 'holds'}: {verdict.claim}{counted}")
     except CheckFailed as error:
         failure, code = str(error), 1
     except Unreadable as error:
         failure, code = str(error), 2
     if as_json:
-        click.echo(json.dumps({"holds": held, "failure": failure}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"holds": held, "missing": missing, "failure": failure}, ensure_ascii=False, indent=2))
     if failure is not None:
         click.echo(f"Error: {failure}", err=True)
     elif not as_json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from survey.domain.ceremony.invitation import Invitation
     from survey.domain.ceremony.office import Standing
     from survey.domain.rounds import Round
-    from survey.domain.shares import PartialFile
     from survey.services import Services
 
 
@@ -185,44 +184,3 @@ def describe(now: Standing) -> list[str]:
         return ["Everybody has confirmed; the round has its opening key.", f"Check words: {' '.join(zh)}", " ".join(en)]
     names = ", ".join(board.agreed.custodians[index - 1] for index in board.missing)
     return [f"Attempt {board.agreed.attempt}, phase {board.phase}; waiting for: {names}."]
-
-
-def keep_opening_record(services: Services, round_: Round, partials: Sequence[PartialFile], record: str) -> None:
-    """After the count: what lies on this server is destroyed, and the record of it kept."""
-    from survey.domain.opening_record import conclude
-
-    conclude(
-        round_,
-        partials,
-        record,
-        registry=services.registry,
-        board=services.board,
-        store=services.partials,
-        clock=services.clock,
-    )
-    note(services, "destroy-partials", round_.id)
-
-
-@click.command("record")
-@round_argument
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@click.pass_obj
-def opening_sheet(instance: Path, round_id: str, as_json: bool) -> None:
-    """Print the record of ROUND's opening, for signature: who, when, digests, what was destroyed."""
-    from survey.domain.lifecycle import get_round
-    from survey.domain.opening_record import for_signature
-    from survey.domain.shares import PartialFile
-    from survey.domain.tally import record_hash
-    from survey.errors import NotYet
-
-    services = services_of(instance)
-    raw = services.board.find_opening_record(round_id)
-    record = services.registry.find_tally_record(round_id)
-    if raw is None and record is not None:
-        # The count was interrupted after its result was stored: what it left is destroyed and recorded now.
-        left = [PartialFile.read(file) for file in services.partials.files(round_id).values()]
-        keep_opening_record(services, get_round(services.registry, round_id), left, record_hash(record))
-        raw = services.board.find_opening_record(round_id)
-    if raw is None:
-        raise NotYet(f"Round {round_id} has not been counted; there is no record of an opening yet.")
-    click.echo(raw.decode("utf-8") if as_json else for_signature(raw), nl=as_json)

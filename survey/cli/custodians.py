@@ -19,6 +19,7 @@ def custodian() -> None:
     join     make a share together with the others
     test     is the share whole, and the passphrase the right one?
     open     after closing: the partial opening of the frozen list
+    sign     after the count: state what you opened and what came out
     """
 
 
@@ -184,3 +185,51 @@ def open_boxes(
         return
     click.echo(f"{share.custodian}: partial opening of {boxes.count} ballots written to {part_file}.")
     click.echo(f"Digest of the list: {boxes.digest.hex()}")
+
+
+@custodian.command()
+@_share_option
+@click.option(
+    "--record",
+    "record_file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The record of the opening that the office gave you (`survey round record ROUND --json`).",
+)
+@click.option(
+    "--out",
+    "statement_file",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write for the office: your statement.",
+)
+@_passphrase_option
+def sign(share_file: Path, record_file: Path, statement_file: Path, passphrase_file: Path | None) -> None:
+    """After the count: sign which list you opened and which result came out.
+
+    Compare what is printed here with what was published, then hand STATEMENT to the office; it is public. Afterwards
+    your share is of no use any more: delete it.
+    """
+    from survey.cli.files import new_file, require_new
+    from survey.domain.shares import ShareFile
+    from survey.domain.statements import Statement
+    from survey.errors import WrongState
+
+    require_new(statement_file)
+    share = ShareFile.read(share_file, lambda: asked_passphrase(passphrase_file))
+    statement = Statement.of_opening(record_file.read_bytes(), share.index)
+    if statement.round_id != share.round_id:
+        raise WrongState(f"The share of {share.custodian} belongs to another round than {record_file}.")
+    with new_file(statement_file, mode=0o644) as out:
+        out.write(statement.signed(share.secret, secrets.token_bytes).encode())
+    click.echo(f"{share.custodian}: statement written to {statement_file}.")
+    click.echo(f"List opened:  {statement.boxes_digest}")
+    click.echo(f"Your part:    {statement.partial}")
+    click.echo(f"Tally record: {statement.record}")
+    click.echo(FAREWELL)
+
+
+FAREWELL = (
+    "Your share is not needed any more. When the office has taken the statement, delete the share file and every copy "
+    "of it, also on memory sticks and in backups, and shred the paper."
+)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey.cli.ceremonies import keep_opening_record
 from survey.cli.frame import find_round, json_option, note, print_json, round_argument
+from survey.cli.openings import keep_opening_record
 
 if TYPE_CHECKING:
     from survey.domain.rounds import Round

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import ceremonies, round_collecting, round_counting, round_making, round_reporting
+from survey.cli import ceremonies, openings, round_collecting, round_counting, round_making, round_reporting
 
 
 @click.group("round")
@@ -23,7 +23,9 @@ def round_group() -> None:
     codes    slips to print
     open, status, close
     boxes    the list for the custodians (survey custodian open)
-    count, report
+    count, record, statement
+             the custodians' parts counted; what they sign about it
+    report
     enter, approve, release
     """
 
@@ -44,7 +46,8 @@ for command in (
     round_collecting.destroy_keys_,
     round_counting.boxes,
     round_counting.count,
-    ceremonies.opening_sheet,
+    openings.opening_sheet,
+    openings.statement,
     round_reporting.enter,
     round_reporting.approve,
     round_reporting.release_,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response
 
-from survey.custodian import ceremony, opening, pages, refusals
+from survey.custodian import ceremony, opening, pages, refusals, statements
 from survey.custodian.needs import Services
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -50,6 +50,7 @@ def make_blueprint(services: Services, templates: Path) -> Blueprint:
     pages.register(blueprint, templates)
     ceremony.register(blueprint, services)
     opening.register(blueprint, services)
+    statements.register(blueprint, services)
     return blueprint
 
 

@@ -53,5 +53,7 @@ def _answer(services: Services, seat: Seat, now: Standing) -> Response:
         challenge=challenge_of(services, seat),
         boxes_digest=services.registry.find_boxes_digest(seat.round.id),
         given=given_by(services, seat),
+        opening=services.board.find_opening_record(seat.round.id),
+        signed=services.registry.statements(seat.round.id),
     )
     return Response(json.dumps(document, ensure_ascii=False).encode("utf-8"), content_type=JSON)

@@ -44,6 +44,8 @@ def _entries(round_: Round, registry: Registry, box: BallotBox) -> Iterator[tupl
     record = registry.find_tally_record(round_.id)
     if round_.state in COUNTED and record is not None:
         yield "report.json", iter([_json(public_report(disclose(record)))])
+        for index, statement in sorted(registry.statements(round_.id).items()):
+            yield f"statements/{index}.json", iter([statement])
 
 
 def public_report(report: dict[str, Any]) -> dict[str, Any]:

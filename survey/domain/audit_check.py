@@ -15,15 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from survey.crypto.dleq import WrongProof
 from survey.crypto.merkle import MerkleTree
 from survey.crypto.replacement import verify_replacements
 from survey.crypto.sealing import ENC_LEN, receipt_of_digest
 from survey.crypto.threshold import is_valid_point, verify_transcript
 from survey.crypto.tokens import TOKEN_LEN, Token, TokenVerifier
-from survey.crypto.wire import b64url_encode
+from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.domain.audit import SCHEMA
 from survey.domain.boxes import boxes_header
 from survey.domain.manifest import Manifest
+from survey.domain.statements import Statement
 from survey.errors import InvalidInput, InvalidToken, SurveyError
 
 DIGEST_LEN = 32
@@ -47,10 +49,11 @@ class CheckFailed(SurveyError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was checked and held."""
+    """What was checked and held; or, where is_missing, what is not there and need not be."""
 
     claim: str
     ballots: int = 0
+    is_missing: bool = False
 
 
 def check_package(path: Path) -> Iterator[Verdict]:
@@ -90,8 +93,10 @@ def _check(package: zipfile.ZipFile) -> Iterator[Verdict]:
     _require(boxes.hexdigest() == summary["boxes_digest"], "the list that custodians opened is not these ballots")
     yield Verdict("the list that custodians opened is exactly these ballots")
     if "report.json" in package.namelist():
-        _check_report(_load(package, "report.json"), summary)
+        report = _load(package, "report.json")
+        _check_report(report, summary)
         yield Verdict("the report counts as many ballots as are in the boxes")
+        yield from _check_statements(package, summary, report)
 
 
 def _check_manifests(summary: Mapping[str, Any], manifests: Mapping[str, Manifest]) -> None:
@@ -154,6 +159,30 @@ def _check_report(report: Mapping[str, Any], summary: Mapping[str, Any]) -> None
     for one in summary["evaluations"]:
         counted = figures[one["id"]]["counted"] + figures[one["id"]]["void"]
         _require(counted == one["ballots"], f"{one['team']}: {counted} counted or void, but {one['ballots']} ballots")
+
+
+def _check_statements(
+    package: zipfile.ZipFile, summary: Mapping[str, Any], report: Mapping[str, Any]
+) -> Iterator[Verdict]:
+    """Which custodians signed that this list was opened and gave this record."""
+    seats = {one["index"]: one for one in summary["custodians"]}
+    signed = set()
+    for name in sorted(name for name in package.namelist() if name.startswith("statements/")):
+        try:
+            statement = Statement.parse(_read(package, name))
+            _require(statement.index in seats, f"{name} is of no custodian of this round")
+            seat = seats[statement.index]
+            said = (statement.round_id, statement.name, statement.boxes_digest, statement.record)
+            facts = (summary["round"], seat["name"], summary["boxes_digest"], summary["record"])
+            _require(said == facts, f"{seat['name']} signed something else than this package shows")
+            statement.check(b64url_decode(seat["verification_key"]))
+        except (InvalidInput, WrongProof) as error:
+            raise CheckFailed(f"A check failed: {name}: {error}") from None
+        signed.add(statement.index)
+        yield Verdict(f"{statement.name} signed that exactly this list was opened and gave exactly this record")
+    for one in report["custodians_opened"]:
+        if one["index"] not in signed:
+            yield Verdict(f"{one['name']} opened, and has not signed a statement", is_missing=True)
 
 
 def _records(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:

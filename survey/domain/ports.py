@@ -110,6 +110,12 @@ class Registry(Protocol):
 
     def find_tally_record(self, round_id: str) -> bytes | None: ...
 
+    def save_statement(self, round_id: str, index: int, statement: bytes) -> None:
+        """What custodian `index` signed after the count; the first one stays."""
+
+    def statements(self, round_id: str) -> dict[int, bytes]:
+        """index -> statement of every custodian who has signed."""
+
 
 class BallotBox(Protocol):
     """Sealed ballots and the tokens that cast them. Rows carry no time, unit, code or sequence."""
@@ -151,7 +157,7 @@ class PostOutcome(Enum):
 @dataclass(frozen=True)
 class Attempt:
     """One try of a key ceremony: 1, 2 ...; stopped: the sentence that says why it ended without a key; replaces: where
-    a lost custodian is replaced, the facts of that (JSON of ceremony_office).
+    a lost custodian is replaced, the facts of that (JSON of ceremony.replacing).
     """
 
     number: int

@@ -29,6 +29,7 @@ from survey.storage.registry_tables import (
     VOID,
     evaluations,
     invitations,
+    opening_statements,
     rounds,
     tally_records,
     turnout_snapshots,
@@ -140,6 +141,26 @@ class SqlRegistry:
 
     def find_tally_record(self, round_id: str) -> bytes | None:
         return self._bytes(select(tally_records.c.record).where(tally_records.c.round == round_id))
+
+    def save_statement(self, round_id: str, index: int, statement: bytes) -> None:
+        here = (opening_statements.c.round == round_id) & (opening_statements.c.seat == index)
+
+        def work(connection: Connection) -> None:
+            # Locks the round (PostgreSQL), so that two statements for one place are taken one after the other.
+            connection.scalar(select(rounds.c.id).where(rounds.c.id == round_id).with_for_update())
+            if connection.scalar(select(opening_statements.c.seat).where(here)) is None:
+                values = {"round": round_id, "seat": index, "statement": statement}
+                connection.execute(opening_statements.insert().values(values))
+
+        write(self._engine, work, may_repeat=True)
+
+    def statements(self, round_id: str) -> dict[int, bytes]:
+        query = select(opening_statements.c.seat, opening_statements.c.statement)
+        rows = read(
+            self._engine,
+            lambda connection: connection.execute(query.where(opening_statements.c.round == round_id)).all(),
+        )
+        return {row.seat: row.statement for row in sorted(rows, key=lambda row: row.seat)}
 
     def _bytes(self, query: Any) -> bytes | None:
         value: bytes | None = read(self._engine, lambda connection: connection.scalar(query))

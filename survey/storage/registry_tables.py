@@ -46,6 +46,14 @@ tally_records = Table(
     Column("record", LargeBinary, nullable=False),
 )
 
+opening_statements = Table(
+    "opening_statements",
+    metadata,
+    Column("round", Text, ForeignKey("rounds.id"), primary_key=True),
+    Column("seat", Integer, primary_key=True),  # the custodian's index, 1 ..
+    Column("statement", LargeBinary, nullable=False),  # as it was signed, see domain/statements.py
+)
+
 turnout_snapshots = Table(
     "turnout_snapshots",
     metadata,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from werkzeug.serving import make_server
 
 from survey.app import build_app
@@ -334,5 +335,23 @@ def test_a_lost_custodian_is_replaced_with_files_and_the_audit_package_proves_it
             *("--out", parts[-1], "--passphrase-file", made.work / "passphrase"),
         )
     made("round", "count", invited, *parts)
+    signed = sign(made, invited, made.work / "机关党委.share.new")
+    refused = sign(made, invited, made.work / "巡察办.share.new", exit_code=1)
+    assert "gave no part at this opening" in refused.stderr
+    assert "delete the share file and every copy" in signed.stdout
+    made("round", "statement", invited, made.work / "机关党委.share.new.statement")
+    assert "Not yet: 纪委." in made("round", "record", invited).stderr
     made("audit", "export", invited, "--out", made.work / "audit.zip")
-    made("audit", "verify", made.work / "audit.zip")
+    said = made("audit", "verify", made.work / "audit.zip").stdout
+    assert "holds: 机关党委 signed that exactly this list was opened" in said
+    assert "missing: 纪委 opened, and has not signed a statement" in said
+
+
+def sign(made: Survey, round_id: str, share: Path, exit_code: int = 0) -> Result:
+    record = made.work / "opening.json"
+    record.write_text(made("round", "record", round_id, "--json").stdout, "utf-8")
+    return made(
+        *("custodian", "sign", "--share", share, "--record", record, "--out", f"{share}.statement"),
+        *("--passphrase-file", made.work / "passphrase"),
+        exit_code=exit_code,
+    )

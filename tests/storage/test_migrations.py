@@ -34,6 +34,7 @@ COLUMNS = {
     "notices": ["round", "attempt", "phase", "seat", "message"],
     "office_work": ["round", "kind", "state", "done", "total", "beat", "sentence"],
     "opening_records": ["round", "record"],
+    "opening_statements": ["round", "seat", "statement"],
     "remark_reviews": [
         *("round", "evaluation", "question", "position"),
         *("kind", "topic", "sentence", "proposed_by", "confirmed_by"),
@@ -105,7 +106,7 @@ def test_migrating_twice_and_from_four_threads_at_once_is_harmless(engine: Engin
 
 
 def test_a_store_without_schema_is_refused_at_start(engine: Engine) -> None:
-    with pytest.raises(SettingsError, match="schema none; this program needs 0005"):
+    with pytest.raises(SettingsError, match="schema none; this program needs 0006"):
         check_schema(engine)
 
 

@@ -6,7 +6,8 @@ custodian may not know too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from survey.crypto.wire import b64url_encode
@@ -21,8 +22,12 @@ def seat_document(
     challenge: bytes,
     boxes_digest: bytes | None,
     given: Sequence[int],
+    opening: bytes | None,
+    signed: Collection[int],
 ) -> dict[str, Any]:
-    """challenge: for a test of the share; given: who has handed in a partial opening."""
+    """challenge: for a test of the share; given: who has handed in a partial opening.
+    opening: after the count its record (schema "survey-opening/1"); signed: who has signed a statement about it.
+    """
     return {
         "index": index,
         "state": round_.state.value,
@@ -31,6 +36,8 @@ def seat_document(
         "challenge": _b64url(challenge),
         "boxes_digest": boxes_digest.hex() if boxes_digest else None,
         "given": list(given),
+        "opening": None if opening is None else json.loads(opening),
+        "signed": sorted(signed),
         "board": board,
     }
 

@@ -114,9 +114,11 @@ def register(blueprint: Blueprint, desk: Desk, loaded: Pages) -> None:
 
 
 def _send(asset: Asset) -> Response:
-    if request.accept_encodings.quality("gzip") > 0:
-        response = Response(asset.gzipped, content_type=asset.media_type)
-        response.headers["Content-Encoding"] = "gzip"
+    for encoding, packed in asset.packed.items():
+        if request.accept_encodings.quality(encoding) > 0:
+            response = Response(packed, content_type=asset.media_type)
+            response.headers["Content-Encoding"] = encoding
+            break
     else:
         response = Response(asset.body, content_type=asset.media_type)
     response.headers["Vary"] = "Accept-Encoding"

@@ -22,8 +22,8 @@ def measure(folder: Path) -> list[tuple[str, str, str]]:
     pages = Pages.load(templates_folder() / "respondent")
     world = World().freeze()
     manifest = len(gzip.compress(world.manifest(world.first).raw, 9))
-    weight = manifest + len(pages.answer.gzipped)
-    weight += sum(len(pages.assets[name].gzipped) for name in ("answer.js", "answer.css"))
+    weight = manifest + len(pages.answer.packed["gzip"])
+    weight += sum(len(pages.assets[name].packed["gzip"]) for name in ("answer.js", "answer.css"))
     return [
         (
             "survey --help",

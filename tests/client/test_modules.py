@@ -21,7 +21,7 @@ from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.domain.answers import clean, parse_answers
 from survey.domain.invitations import ALPHABET, make_code
 from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
-from survey.respondent.assets import ASSETS
+from survey.respondent.assets import ASSETS, DIST
 from tests.client.node import ROOT, ask, ask_all, node, refusal
 
 DOCUMENT = default_questionnaire().document
@@ -385,6 +385,16 @@ def test_the_build_gives_the_same_bytes_again(tmp_path: Path) -> None:
         subprocess.run([node(), str(build), str(tmp_path / name)], check=True, cwd=tmp_path)
     for name in ASSETS:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_what_is_sent_packed_is_the_same_file() -> None:
+    unpack = (
+        "for (const name of process.argv.slice(1)) process.stdout.write(require('zlib').brotliDecompressSync("
+        "require('fs').readFileSync(name + '.br')))"
+    )
+    paths = [str(DIST / name) for name in ASSETS]
+    unpacked = subprocess.run([node(), "-e", unpack, *paths], check=True, capture_output=True).stdout
+    assert unpacked == b"".join(Path(path).read_bytes() for path in paths)
 
 
 def test_the_built_scripts_name_no_other_host_and_use_no_markup_from_data(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test needs lint bench attack faults fuzz audit pictures client-check clean
+.PHONY: help setup demo test needs lint bench attack faults fuzz audit pictures client-check release-notes clean
 
 help:
 	@echo "make demo      set up and run a demonstration round on this machine"
@@ -17,7 +17,8 @@ help:
 	@echo "make fuzz      coverage-guided: what every parser does with bytes nobody meant; SECONDS=60 for each"
 	@echo "make audit     known vulnerabilities of the locked packages (asks the package index)"
 	@echo "make pictures  screenshots of every state of the respondent's pages into tests/browser/pictures"
-	@echo "make client-check  builds the page again in another folder from the lock and compares the digests"
+	@echo "make client-check  builds the pages again in another folder from the lock and compares the digests"
+	@echo "make release-notes  the same, and writes the digests into docs/releases.md"
 	@echo "make clean     remove what was built"
 
 setup:
@@ -70,3 +71,6 @@ pictures: needs setup
 
 client-check: setup
 	@$(BIN)/python tools/check_client.py
+
+release-notes: setup
+	@$(BIN)/python tools/check_client.py --write

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,7 +15,7 @@ from werkzeug.exceptions import NotFound as HTTPNotFound
 from survey import custodian, office, respondent, templates_folder
 from survey.domain.ceremony.office import was_made_apart
 from survey.errors import SettingsError, StoreUnavailable
-from survey.notices import Notices
+from survey.notices import Notices, say_failure
 from survey.respondent.desk import Desk
 from survey.respondent.honest import Installation
 from survey.services import Services, open_services
@@ -38,13 +36,7 @@ class SurveyApp(Flask):
         if request.blueprint == "office":
             super().log_exception(exc_info)
             return
-        kind, _, trace = exc_info
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
-        # No logging module here: its formatters add the exact time.
-        with suppress(OSError):  # the output may go to a full disk
-            sys.stderr.write(f"respondent plane: {kind.__name__ if kind else 'error'} at {place}\n")
+        say_failure("respondent plane", exc_info[1])
 
 
 def build_app(settings: Settings | None, services: Services | None) -> Flask:

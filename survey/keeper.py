@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from survey.errors import SurveyError
+from survey.notices import say_failure
 from survey.settings import Settings
 from survey.window_log import FILE, WindowLog
 
@@ -78,6 +79,10 @@ class Keeper(threading.Thread):
         except SurveyError as error:
             self._last = None
             say(f"Upkeep was not finished and is done again: {error}")
+            return False
+        except Exception as error:
+            self._last = None  # the thread must live: without it the store would show who came when
+            say_failure("upkeep", error)
             return False
         return True
 

@@ -1,7 +1,7 @@
-"""What the staff must see at once on the server's own output: that the store fails, and why.
+"""What the staff must see at once on the server's own output: that the store fails, and why; that we fail, and where.
 
-Law: a sentence about the store and never about a request; no time, address or path. Said at most once in ten minutes
-per process, so that the number of lines does not count respondents.
+Law: nothing about a request; no time, address or path, no message of an error and no value. A sentence about the store
+is said at most once in ten minutes per process, so that the number of lines does not count respondents.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 WINDOW = 600.0  # seconds
 
@@ -18,6 +19,16 @@ WINDOW = 600.0  # seconds
 def _to_stderr(line: str) -> None:
     sys.stderr.write(line)  # no logging module here: its formatters add the exact time
     sys.stderr.flush()
+
+
+def say_failure(where: str, error: BaseException | None) -> None:
+    """The kind of an error and the line of our source that it came from: enough to mend it, and nothing of anybody."""
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
+    with suppress(OSError):  # the output may go to a full disk
+        _to_stderr(f"{where}: {type(error).__name__} at {place}\n")
 
 
 class Notices:

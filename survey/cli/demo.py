@@ -52,7 +52,8 @@ def demo(instance: Path, port: int, respondents: int) -> None:
     a round through the running server, opens it with two of three custodians, and opens a second round for you to
     answer yourself. Prints one account per role.
     """
-    from survey.cli.serving import require_free_port, running_server
+    from survey.cli.child_server import running_server
+    from survey.cli.listening import require_free_port
 
     for name in ("SURVEY_DATABASE_URL", "SURVEY_PUBLIC_URL"):
         os.environ.pop(name, None)  # those of a real instance, which a demonstration must not touch

@@ -2,6 +2,7 @@
 
 Law: only whole requests reach a thread. A phone that loses its network in the middle of sending, or somebody who sends
 one byte a minute on purpose, costs a connection for a bounded time and bounded memory, and keeps nobody waiting.
+What fails outside the application's own care (a long answer is made while it is sent) is said without a value of it.
 Written for RSGI 1.x (granian), because its WSGI hands out threads before the body is there. Logs nothing.
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 from granian.rsgi import ProtocolClosed
 
 from survey.errors import PROBLEM_PREFIX
+from survey.notices import say_failure
 
 BODY_WITHIN = 30.0  # seconds for a whole body; the longest a phone sends has 7 KB
 SMALL_BODY = 256 * 1024  # bytes; every body of a phone is shorter
@@ -26,16 +28,25 @@ LARGE_PATH = "/office/"
 LARGE_AT_ONCE = 4  # so that memory stays bounded whoever sends them
 WHOLE_ANSWER = 1024 * 1024  # bytes up to which an answer is sent in one piece
 
-_INCOMPLETE = json.dumps(
-    {
-        "type": PROBLEM_PREFIX + "incomplete",
-        "title": "网络太慢或中断，没有收完，什么也没有记录。请再试一次。",
-        "status": 408,
-        "detail": "The body did not arrive whole in time; nothing was recorded. The same request may be sent again.",
-    },
-    ensure_ascii=False,
-).encode("utf-8")
-_INCOMPLETE_HEADERS = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
+
+def _problem(kind: str, status: int, title: str, detail: str) -> bytes:
+    document = {"type": PROBLEM_PREFIX + kind, "title": title, "status": status, "detail": detail}
+    return json.dumps(document, ensure_ascii=False).encode("utf-8")
+
+
+_INCOMPLETE = _problem(
+    "incomplete",
+    408,
+    "网络太慢或中断，没有收完，什么也没有记录。请再试一次。",
+    "The body did not arrive whole in time; nothing was recorded. The same request may be sent again.",
+)
+_FAILED = _problem(
+    "internal-error",
+    500,
+    "服务器出了错，没有确认收到。请稍后再试一次。",
+    "The server failed; nothing was acknowledged. The same request may be sent again.",
+)
+_PROBLEM_HEADERS = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
 
 Headers = list[tuple[str, str]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -60,11 +71,16 @@ class Gateway:
                 async with asyncio.timeout(self._body_within):
                     body = await self._read(protocol, scope.path, length)
             except (TimeoutError, ProtocolClosed):
-                protocol.response_bytes(408, _INCOMPLETE_HEADERS, _INCOMPLETE)
+                protocol.response_bytes(408, _PROBLEM_HEADERS, _INCOMPLETE)
                 return
         loop = asyncio.get_running_loop()
         environ = _environ(scope, body)
-        status, answer, first, rest = await loop.run_in_executor(self._threads, self._run, environ)
+        try:
+            status, answer, first, rest = await loop.run_in_executor(self._threads, self._run, environ)
+        except Exception as error:
+            say_failure("answer", error)
+            protocol.response_bytes(500, _PROBLEM_HEADERS, _FAILED)
+            return
         if rest is None:
             protocol.response_bytes(status, answer, first)
             return
@@ -77,6 +93,9 @@ class Gateway:
                 piece = await loop.run_in_executor(self._threads, next, rest, None)
         except ProtocolClosed:
             pass  # the reader has gone
+        except Exception as error:
+            # The reader sees it by itself: a cut package has no directory, a cut list fewer entries than it announces.
+            say_failure("long answer", error)
         finally:
             await loop.run_in_executor(self._threads, rest.close)
 
@@ -95,13 +114,17 @@ class Gateway:
         started: list[Any] = []
         chunks = self._app(environ, lambda status, headers, exc_info=None: started.append((status, headers)))
         first, size, pieces = [], 0, iter(chunks)
-        for piece in pieces:
-            first.append(piece)
-            size += len(piece)
-            if size > WHOLE_ANSWER:
-                break
-        (status, headers) = started[-1]
         rest = _Rest(pieces, chunks)
+        try:
+            for piece in pieces:
+                first.append(piece)
+                size += len(piece)
+                if size > WHOLE_ANSWER:
+                    break
+        except BaseException:
+            rest.close()
+            raise
+        (status, headers) = started[-1]
         if size <= WHOLE_ANSWER:
             rest.close()
             return int(status[:3]), headers, b"".join(first), None

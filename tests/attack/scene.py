@@ -21,8 +21,8 @@ from typing import Any
 import urllib3
 
 from survey.cli.client import Client, Slip
+from survey.cli.listening import is_ready
 from survey.cli.people import invent_answers
-from survey.cli.serving import is_ready
 from survey.crypto.sealing import ENC_LEN, receipt
 from survey.crypto.tokens import parse_authorization
 from survey.domain.invitations import code_mac

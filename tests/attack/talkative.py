@@ -1,7 +1,7 @@
 """`survey` with everything at its most talkative: python -m tests.attack.talkative --instance DIR serve ...
 
 Root logger and every library at DEBUG, SQLAlchemy's echo, granian's own level, asyncio's debug mode; and, when the file
-`fail` lies in the instance folder, a failure whose message holds what must never be logged.
+`fail` lies in the instance folder, failures whose messages hold what must never be logged.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ def main() -> None:
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for name in ("sqlalchemy", "sqlalchemy.engine", "sqlalchemy.pool", "psycopg", "asyncio", "flask", "werkzeug"):
         logging.getLogger(name).setLevel(logging.DEBUG)
+        logging.getLogger(name).debug("is heard")
     _make_sqlalchemy_echo()
     _make_granian_talk()
-    _make_casting_fail()
+    fail = Path(sys.argv[sys.argv.index("--instance") + 1]) / "fail"
+    _make_casting_fail(fail)
+    _make_auditing_fail(fail)
     from survey.cli import main as survey
 
     survey()
@@ -44,17 +48,35 @@ def _make_granian_talk() -> None:
     granian.Granian = Talkative
 
 
-def _make_casting_fail() -> None:
+def _make_casting_fail(fail: Path) -> None:
     import survey.respondent.cast as cast
 
     works = cast.cast_ballot
 
     def fails(evaluation_id: str, token: Any, *arguments: Any, **options: Any) -> Any:
-        if (Path(os.environ["SURVEY_INSTANCE"]) / "fail").exists():
+        if fail.exists():
             raise RuntimeError(f"{evaluation_id} {token.encode().hex()} {token}")
         return works(evaluation_id, token, *arguments, **options)
 
     cast.cast_ballot = fails
+
+
+def _make_auditing_fail(fail: Path) -> None:
+    import survey.respondent.receipts as receipts
+
+    works = receipts.audit_package
+
+    def package(round_: Any, **options: Any) -> Iterator[bytes]:
+        return _broken(fail.read_text()) if fail.exists() else works(round_, **options)
+
+    receipts.audit_package = package
+
+
+def _broken(how: str) -> Iterator[bytes]:
+    """Fails before anything is sent, or in the middle of sending."""
+    if how == "late":
+        yield bytes(2 << 20)
+    raise RuntimeError("words-of-a-failure")
 
 
 if __name__ == "__main__":

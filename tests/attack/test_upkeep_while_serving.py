@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -63,5 +64,8 @@ def test_an_upkeep_that_somebody_kept_from_finishing_is_done_again_soon(
     keeper = Keeper(Settings.create(tmp_path / "instance"))
     assert not keeper._keep(None)
     assert capsys.readouterr().err == "Upkeep was not finished and is done again: Somebody was reading.\n"
+    monkeypatch.setattr("survey.storage.forgetting.forget_order", lambda *_: {}["a value"])
+    assert not keeper._keep(None)  # whatever fails, the thread goes on
+    assert re.fullmatch(r"upkeep: KeyError at test_upkeep_while_serving\.py:\d+\n", capsys.readouterr().err)
     monkeypatch.setattr("survey.storage.forgetting.forget_order", lambda *_: {})
     assert keeper._keep(None)

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from survey.cli.serving import BLOCKING_THREADS, is_ready, running_server
+from survey.cli.child_server import running_server
+from survey.cli.listening import is_ready
+from survey.cli.workers import BLOCKING_THREADS
 from survey.crypto.sealing import ballot_info, pad, seal
 from survey.crypto.tokens import begin_token
 from survey.crypto.wire import b64url_encode

@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from survey.cli.serving import running_server
+from survey.cli.child_server import running_server
 from tests.browsing import FLAGS, LiveRound, chromium_path
 
 RUNS = 5

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from survey.cli.serving import running_server
+from survey.cli.child_server import running_server
 from tests.cli import vector
 from tests.cli.conftest import Survey
 

@@ -285,7 +285,7 @@ def test_a_custodian_needs_no_instance_and_is_refused_the_list_of_another_round(
 
 @QUICK
 def test_a_partial_opening_that_was_changed_is_refused_with_its_custodian(made: Survey) -> None:
-    from survey.cli.serving import running_server
+    from survey.cli.child_server import running_server
     from tests.cli.test_main_job import free_port
 
     round_id = made.open()

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from survey.cli.serving import is_ready, require_free_port, running_server
+from survey.cli.child_server import running_server
+from survey.cli.listening import is_ready, require_free_port
 from survey.errors import SettingsError
 from tests.cli.conftest import Survey
 from tests.cli.test_main_job import free_port

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from survey.cli.child_server import running_server
 from survey.cli.rehearsal import Rehearsed
-from survey.cli.serving import running_server
 from tests.cli.conftest import Survey
 from tests.cli.test_main_job import free_port
 

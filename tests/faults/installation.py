@@ -16,7 +16,7 @@ from typing import Any
 import urllib3
 from sqlalchemy import Engine
 
-from survey.cli.serving import end_with_parent
+from survey.cli.workers import end_with_parent
 from survey.domain.rounds import Evaluation
 from survey.services import Services, open_services
 from survey.settings import Settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -174,6 +175,27 @@ def test_a_reader_who_goes_away_ends_the_making_of_a_long_answer() -> None:
     run(package, Scope([], method="GET"), Protocol([], breaks_after=2))
     assert package.is_closed
     assert package.made < 10
+
+
+class Broken(Package):
+    """Fails after its pieces."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from super().__iter__()
+        raise RuntimeError("words of a failure")
+
+
+@pytest.mark.parametrize(("pieces", "status", "sent"), [(0, 500, 0), (1, 500, 0), (5, 200, 5)])
+def test_an_answer_that_fails_while_it_is_made_is_said_without_its_words_and_closed(
+    capsys: pytest.CaptureFixture[str], pieces: int, status: int, sent: int
+) -> None:
+    package = Broken(pieces)
+    protocol = run(package, Scope([], method="GET"), Protocol([]))
+    assert (protocol.status, sum(map(len, protocol.sent))) == (status, sent * (WHOLE_ANSWER // 2))
+    assert package.is_closed
+    if status == 500:
+        assert json.loads(protocol.answer)["type"] == "urn:survey:problem:internal-error"
+    assert re.fullmatch(r"(long )?answer: RuntimeError at test_gateway\.py:\d+\n", capsys.readouterr().err)
 
 
 def test_a_field_that_came_twice_is_one_list() -> None:

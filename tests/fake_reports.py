@@ -23,6 +23,10 @@ class MemoryReports:
             raise WrongState("The report moved on meanwhile.")
         self.drafts[draft.round_id] = draft
 
+    def erase(self, round_id: str) -> None:
+        self.drafts.pop(round_id, None)
+        self.decided.pop(round_id, None)
+
     def reviews(self, round_id: str) -> dict[Place, Review]:
         return dict(self.decided.get(round_id, {}))
 

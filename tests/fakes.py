@@ -68,6 +68,18 @@ class MemoryRegistry:
             raise WrongState(f"Round {round_id} is no draft.")
         del self.rounds[round_id]
 
+    def erase_rehearsal(self, round_id: str) -> None:
+        round_ = self.rounds.get(round_id)
+        if round_ is None:
+            return
+        if round_.rehearsal is None:
+            raise WrongState(f"Round {round_id} is no rehearsal.")
+        for evaluation in round_.evaluations:
+            for kept in (self.manifests, self.codes, self.roots):
+                kept.pop(evaluation.id, None)
+        for kept in (self.rounds, self.boxes_digests, self.records, self.snapshots):
+            kept.pop(round_id, None)
+
     def freeze(self, round_: Round, manifests: dict[str, bytes]) -> None:
         self.save_round(round_, expected=State.DRAFT)
         self.manifests.update(manifests)
@@ -175,6 +187,11 @@ class MemoryBallotBox:
         self.boxes[evaluation_id][ballot.token_digest] = ballot
         return AddOutcome.ADDED
 
+    def erase(self, evaluation_ids: Sequence[str]) -> None:
+        for evaluation_id in evaluation_ids:
+            self.taking.discard(evaluation_id)
+            self.boxes.pop(evaluation_id, None)
+
     def count(self, evaluation_id: str) -> int:
         return len(self.boxes.get(evaluation_id, {}))
 
@@ -210,6 +227,7 @@ class MemoryNoticeBoard:
     def forget(self, round_id: str) -> None:
         self.seats.pop(round_id, None)
         self.attempts.pop(round_id, None)
+        self.records.pop(round_id, None)
         self.notices = {key: message for key, message in self.notices.items() if key[0] != round_id}
 
     def find_seat(self, digest: bytes) -> tuple[str, int] | None:

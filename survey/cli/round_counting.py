@@ -55,6 +55,10 @@ def count(instance: Path, round_id: str, parts: tuple[Path, ...], as_json: bool)
     Happens once. Destroy PART files afterwards: together they open every answer.
     """
     services, round_ = find_round(instance, round_id)
+    if round_.rehearsal is not None and not parts:
+        from survey.domain.rehearsal import make_parts_here
+
+        make_parts_here(round_, box=services.box, partials=services.partials, randomness=services.randomness)
     record, counted, void = count_ballots(services, round_, parts or tuple(services.partials.files(round_id).values()))
     if as_json:
         print_json({"round": round_.id, "record": record, "counted": counted, "void": void})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import ceremonies, openings, round_collecting, round_counting, round_making, round_reporting
+from survey.cli import ceremonies, openings, rehearsals, round_collecting, round_counting, round_making, round_reporting
 
 
 @click.group("round")
@@ -16,6 +16,8 @@ def round_group() -> None:
 
     \b
     create   from a spec: teams, units, headcounts, custodians
+    rehearse, clear
+             a copy goes the whole way first, and leaves nothing
     invite, ceremony
              the custodians make the key (survey custodian join)
     keys     instead, for tests and demos: all custodians on this machine
@@ -34,6 +36,8 @@ for command in (
     round_making.create,
     round_making.template_,
     round_making.list_,
+    rehearsals.rehearse,
+    rehearsals.clear,
     ceremonies.invite,
     ceremonies.ceremony,
     ceremonies.replace,

@@ -31,6 +31,12 @@ def get_round(registry: Registry, round_id: str) -> Round:
     return round_
 
 
+def find_rehearsal(registry: Registry, round_id: str) -> Round | None:
+    """The rehearsal of this draft, where there is one."""
+    rehearsals = (one for one in registry.list_rounds() if one.rehearsal and one.rehearsal.of == round_id)
+    return next(rehearsals, None)
+
+
 def make_opening_key(
     round_: Round,
     *,
@@ -46,17 +52,23 @@ def make_opening_key(
     round_.require(State.DRAFT)
     if round_.opening_key is not None:
         raise WrongState(f"Round {round_.id} already has its opening key.")
+    keyed, shares = with_key_made_here(round_, randomness)
+    if hand_out is not None:
+        hand_out(keyed, shares)
+    registry.save_round(keyed, expected=State.DRAFT)
+    return keyed, shares
+
+
+def with_key_made_here(round_: Round, randomness: Randomness) -> tuple[Round, tuple[Share, ...]]:
+    """The round with a key of which this process has seen every share; nothing is stored."""
     names = [custodian.name for custodian in round_.custodians]
     made = make_key(names, round_.threshold, randomness, context=round_.id.encode("ascii"))
     custodians = tuple(
         replace(custodian, verification_key=key)
         for custodian, key in zip(round_.custodians, made.verification_keys, strict=True)
     )
-    keyed = replace(round_, custodians=custodians, opening_key=OpeningKey(made.public_key, made.transcript))
-    if hand_out is not None:
-        hand_out(keyed, made.shares)
-    registry.save_round(keyed, expected=State.DRAFT)
-    return keyed, made.shares
+    key = OpeningKey(made.public_key, made.transcript)
+    return replace(round_, custodians=custodians, opening_key=key), made.shares
 
 
 def freeze(
@@ -68,8 +80,13 @@ def freeze(
     scripts: Mapping[str, str],
     spare_percent: int | None = None,
 ) -> Round:
-    """审定: make one token key per evaluation, write all manifests, draft -> frozen. Nothing in them changes later."""
+    """审定: make one token key per evaluation, write all manifests, draft -> frozen. Nothing in them changes later.
+
+    Raises WrongState while a rehearsal of the round is left: its slips must not lie beside the real ones.
+    """
     round_.require(State.DRAFT)
+    if rehearsal := find_rehearsal(registry, round_.id):
+        raise WrongState(f"Round {round_.id} still has a rehearsal ({rehearsal.id}); clear it first.")
     if spare_percent is not None:
         round_ = replace(round_, spare_percent=spare_percent)
     manifests: dict[str, bytes] = {}

@@ -132,6 +132,8 @@ def build_manifest(
         "origin_info": host,
         "scripts": dict(sorted(scripts.items())),
     }
+    if round_.rehearsal is not None:
+        facts["rehearsal"] = True  # for programs; people read it in every name
     return Manifest(json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
 
 

@@ -71,6 +71,9 @@ class Registry(Protocol):
     def delete_draft(self, round_id: str) -> None:
         """Remove a round nobody has a code of; raises WrongState unless it is a draft, NotFound."""
 
+    def erase_rehearsal(self, round_id: str) -> None:
+        """Every trace of a rehearsal in this store, in whatever state it is; raises WrongState for a real round."""
+
     def freeze(self, round_: Round, manifests: dict[str, bytes]) -> None:
         """draft -> frozen and all manifests (evaluation id -> exact bytes) in one transaction."""
 
@@ -133,6 +136,9 @@ class BallotBox(Protocol):
 
         Raises StoreUnavailable (kind order-remains) when that could not be done; what was stored stays stored.
         """
+
+    def erase(self, evaluation_ids: Sequence[str]) -> None:
+        """Boxes and ballots of a rehearsal: the caller (domain.rehearsal) knows that they never counted."""
 
     def count(self, evaluation_id: str) -> int: ...
 
@@ -197,7 +203,7 @@ class NoticeBoard(Protocol):
     def find_opening_record(self, round_id: str) -> bytes | None: ...
 
     def forget(self, round_id: str) -> None:
-        """Invitations, attempts and messages of a round that is deleted as a draft."""
+        """All there is of a round that is deleted as a draft, or cleared as a rehearsal."""
 
 
 class Readable(Protocol):

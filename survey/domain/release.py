@@ -54,6 +54,9 @@ class ReportStore(Protocol):
     def save_draft(self, draft: Draft, expected: Stage | None) -> None:
         """Replace the draft; raise WrongState when the stored stage is not `expected` (None: there is none yet)."""
 
+    def erase(self, round_id: str) -> None:
+        """Draft and reviews of a rehearsal."""
+
     def reviews(self, round_id: str) -> dict[Place, Review]: ...
 
     def save_review(self, round_id: str, place: Place, review: Review, expected: Review | None) -> None:

@@ -85,6 +85,16 @@ class OpeningKey:
 
 
 @dataclass(frozen=True)
+class Rehearsal:
+    """What makes a round a rehearsal: the id of the draft it rehearses, and the shares of its opening key (one scalar
+    per custodian, in order). They all lie on this machine: nothing that is rehearsed is worth protecting.
+    """
+
+    of: str
+    shares: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
 class Round:
     id: str
     name: str
@@ -100,6 +110,7 @@ class Round:
     closes_at: datetime | None = None
     kiosk: bool = False  # whether a shared tablet may be used
     opening_key: OpeningKey | None = field(default=None, repr=False)
+    rehearsal: Rehearsal | None = None  # None: the real thing
 
     def evaluation(self, evaluation_id: str) -> Evaluation:
         for evaluation in self.evaluations:

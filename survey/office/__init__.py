@@ -23,6 +23,7 @@ from survey.office import (
     headers,
     language,
     login,
+    rehearsing,
     reports,
     reviews,
     rounds,
@@ -43,6 +44,19 @@ def make_blueprint(services: Services) -> Blueprint:
     trail.install(blueprint, services)
     language.install(blueprint)
     access.install(blueprint, services)
-    for task in (login, account, rounds, drafts, doing, turnout, reports, reviews, approvals, accounts, staff_log):
+    for task in (
+        login,
+        account,
+        rounds,
+        drafts,
+        rehearsing,
+        doing,
+        turnout,
+        reports,
+        reviews,
+        approvals,
+        accounts,
+        staff_log,
+    ):
         task.install(blueprint, services)
     return blueprint

@@ -8,14 +8,12 @@ in the partial store until the count destroys them.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from urllib.parse import quote
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from survey.audience import serves
 from survey.domain import lifecycle
@@ -25,6 +23,7 @@ from survey.domain.lifecycle import get_round
 from survey.domain.opening import check_partial
 from survey.domain.opening_record import conclude
 from survey.domain.ports import WorkState
+from survey.domain.rehearsal import make_parts_here
 from survey.domain.rounds import Round, State
 from survey.domain.shares import PartialFile
 from survey.domain.staff import OFFICE
@@ -36,7 +35,7 @@ from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
 from survey.office.slips import slips_zip
 from survey.office.uploads import uploaded
-from survey.office.working import Progress, is_running, start
+from survey.office.working import Progress, begin, is_running, reporter
 
 BYTES = "application/octet-stream"
 
@@ -46,20 +45,6 @@ def install(blueprint: Blueprint, services: Services) -> None:
         for sentence in sentences:
             flash(sentence)
         return redirect(url_for("office.show-round", round_id=round_id), 303)
-
-    def reporter(action: str, round_id: str) -> Callable[[str], None]:
-        """Writes the line of what ends after its request: by whom and from where it was asked for."""
-        account, address = str(current_user.name), request.remote_addr or trail.UNKNOWN
-
-        def report(result: str) -> None:
-            services.audit.append(account=account, address=address, action=action, object=round_id, result=result)
-
-        return report
-
-    def long_step(round_: Round, kind: str, action: Callable[[Progress], None], total: int = 0) -> ResponseReturnValue:
-        trail.note(result="started")
-        start(services, round_.id, kind, action, report=reporter(kind, round_.id), total=total)
-        return redirect(url_for("office.show-work", round_id=round_.id), 303)
 
     @blueprint.post("/rounds/<round_id>/invite", endpoint="invite-custodians")
     @serves(OFFICE)
@@ -91,7 +76,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
                 scripts=services.page_scripts(),
             )
 
-        return long_step(round_, "freeze-round", action)
+        return begin(services, round_.id, "freeze-round", action)
 
     @blueprint.post("/rounds/<round_id>/slips.zip", endpoint="print-slips")
     @serves(OFFICE)
@@ -102,7 +87,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             raise OfficeRefusal("not-confirmed")
         drawn = lifecycle.draw_codes(round_, registry=services.registry, randomness=services.randomness)
         trail.note(result="started")
-        content = slips_zip(services, round_, drawn, reporter("print-slips", round_id))
+        content = slips_zip(services, round_, drawn, reporter(services, "print-slips", round_id))
         return _download(content, f"{round_.name}_纸条.zip", "application/zip")
 
     @blueprint.post("/rounds/<round_id>/open", endpoint="open-round")
@@ -119,8 +104,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
         if not is_confirmed(CLOSE):
             trail.note(result="not confirmed")
             return to_round(round_id, of_refusal("not-confirmed"))
-        return long_step(
-            round_,
+        return begin(
+            services,
+            round_id,
             "close-round",
             lambda progress: _ignore(
                 lifecycle.close_round(round_, registry=services.registry, box=services.box, keys=services.keys)
@@ -164,10 +150,13 @@ def install(blueprint: Blueprint, services: Services) -> None:
             trail.note(result="not confirmed")
             return to_round(round_id, of_refusal("not-confirmed"))
         files = services.partials.files(round_id)
-        if len(files) < round_.threshold:
+        if len(files) < round_.threshold and round_.rehearsal is None:
             raise TooFewShares(f"{round_.threshold} custodians are needed to open; {len(files)} parts are here.")
 
         def action(progress: Progress) -> None:
+            if round_.rehearsal is not None:
+                make_parts_here(round_, box=services.box, partials=services.partials, randomness=services.randomness)
+            files = services.partials.files(round_id)
             partials = [PartialFile.read(file) for file in files.values()]
             _, record = lifecycle.count_round(
                 round_,
@@ -188,7 +177,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             )
 
         ballots = sum(services.box.counts([evaluation.id for evaluation in round_.evaluations]).values())
-        return long_step(round_, "count-round", action, total=ballots)
+        return begin(services, round_id, "count-round", action, total=ballots)
 
     # --- Waiting
 
@@ -267,6 +256,7 @@ def _doing(kind: str) -> str:
         "freeze-round": _("The round is being frozen: one key per team is made."),
         "close-round": _("The round is being closed: unused codes become void, the boxes are put in order and sealed."),
         "count-round": _("The boxes are being opened and counted."),
+        "clear-rehearsal": _("The rehearsal is being cleared: slips, answers, results and keys are erased."),
     }[kind]
 
 
@@ -275,4 +265,5 @@ def _done(kind: str) -> str:
         "freeze-round": _("The round is frozen. The slips can be printed now."),
         "close-round": _("The round is closed and the boxes are sealed."),
         "count-round": _("All ballots are counted and the parts are destroyed. The result is fixed."),
+        "clear-rehearsal": _("The rehearsal is cleared. Nothing of it is left but its lines in the staff log."),
     }[kind]

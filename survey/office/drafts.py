@@ -87,6 +87,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def changeable(round_id: str) -> Round:
         round_ = get_round(services.registry, round_id)
         round_.require(State.DRAFT)
+        if round_.rehearsal is not None:
+            raise OfficeRefusal("rehearsal")
         attempt = services.board.find_attempt(round_id)
         if round_.opening_key is None and attempt is not None and attempt.stopped is None:
             raise OfficeRefusal("making-key")

@@ -164,6 +164,9 @@ REFUSALS = {
     "making-key": _l(
         "The custodians are making the key of this round right now. Until they are done nothing can change."
     ),
+    "rehearsal": _l("This is a rehearsal: a copy of its draft. Clear it, change the draft itself, and rehearse again."),
+    "no-rehearsal": _l("This is no rehearsal. What is real is never cleared."),
+    "rehearsed": _l("This round has a rehearsal already. Clear it first."),
     "not-confirmed": _l("Nothing was done: the word of confirmation was not typed."),
     "no-file": _l("Please choose a file first."),
     "interrupted": _l("The step was interrupted before it ended. Nothing was changed; please start it again."),

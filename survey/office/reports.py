@@ -79,7 +79,11 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(OFFICE, READER)
     def show_trend() -> ResponseReturnValue:
         """Approved reports only, for the office too: a draft may still change what it says."""
-        rounds = [round_ for round_ in services.registry.list_rounds() if round_.state in release.APPROVED]
+        rounds = [
+            round_
+            for round_ in services.registry.list_rounds()
+            if round_.state in release.APPROVED and round_.rehearsal is None
+        ]
         made = trend(release.results(services.registry, services.reports, round_) for round_ in rounds)
         return render_template("office/trend.html", here="reports", **lines(made))
 

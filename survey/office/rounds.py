@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from survey.audience import serves
-from survey.domain.lifecycle import get_round
+from survey.domain.lifecycle import find_rehearsal, get_round
 from survey.domain.rounds import COUNTED, ORDER, Round, State
 from survey.domain.staff import OFFICE
 from survey.office.doing import given_parts
@@ -34,13 +34,16 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def show_round(round_id: str) -> ResponseReturnValue:
         round_ = get_round(services.registry, round_id)
         given = given_parts(services, round_)
+        # Only a draft can have a rehearsal; every other page of a round asks one question less.
+        rehearsal = find_rehearsal(services.registry, round_id) if round_.state is State.DRAFT else None
         return render_template(
             "office/round.html",
             round=round_,
             sizes=_sizes(round_),
             line=state_line(round_),
             meaning=MEANINGS[round_.state],
-            step=next_step(round_, given),
+            step=next_step(round_, given, rehearsal),
+            rehearsal=rehearsal,
             given=given,
             here="rounds",
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from survey.domain.rounds import ORDER, Round, State
+from survey.domain.rounds import COUNTED, ORDER, Round, State
 from survey.office.confirming import CLOSE, COUNT
 from survey.office.words import state_words
 
@@ -26,6 +26,7 @@ class Action:
     label: str
     confirm: tuple[str, str] | None = None
     after: str = ""
+    of: str = ""  # the round that it is about, where that is another one
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,16 @@ def state_line(round_: Round) -> list[Stop]:
     return [Stop(state_words(state), when) for state, when in zip(ORDER, whens, strict=True)]
 
 
-def next_step(round_: Round, given: Sequence[str] = ()) -> Step | None:
-    """The one next step, or None when nothing is left to do. given: custodians whose parts are here."""
+def next_step(round_: Round, given: Sequence[str] = (), rehearsal: Round | None = None) -> Step | None:
+    """The one next step, or None when nothing is left to do. given: custodians whose parts are here; rehearsal: that
+    of this draft, where it is not cleared yet.
+    """
+    if round_.rehearsal and round_.state in COUNTED:
+        return _end_rehearsal(round_)
+    if round_.rehearsal and round_.state is State.CLOSED:
+        return _count_rehearsal(round_)
     makers = {
-        State.DRAFT: _freeze if round_.opening_key else _make_key,
+        State.DRAFT: lambda draft: _freeze(draft, rehearsal) if draft.opening_key else _make_key(draft),
         State.FROZEN: _print,
         State.PRINTED: _open,
         State.OPEN: _close,
@@ -97,7 +104,15 @@ def _make_key(round_: Round) -> Step:
     )
 
 
-def _freeze(round_: Round) -> Step:
+def _freeze(round_: Round, rehearsal: Round | None) -> Step:
+    if rehearsal is not None:
+        return Step(
+            _("Clear the rehearsal"),
+            [_("The real round is frozen when its rehearsal is gone: no slip of it may lie beside the real ones.")],
+            [(_("Office"), f"survey round clear {rehearsal.id}")],
+            [_("The rehearsal is not cleared yet.")],
+            Action("office.clear-rehearsal", _("Clear the rehearsal"), of=rehearsal.id),
+        )
     return Step(
         _("Freeze the round"),
         [
@@ -193,6 +208,30 @@ def _missing_parts(round_: Round, given: Sequence[str]) -> list[str]:
             names=names,
         )
     ]
+
+
+def _count_rehearsal(round_: Round) -> Step:
+    return Step(
+        _("Open the boxes"),
+        [
+            _("In the real round custodians come together for this. In a rehearsal this machine does it for them."),
+            _("All teams are opened and counted at once, and only once. The result cannot be changed afterwards."),
+        ],
+        [(_("Office"), f"survey round count {round_.id}")],
+        action=Action("office.count-round", _("Open and count"), COUNT),
+    )
+
+
+def _end_rehearsal(round_: Round) -> Step:
+    return Step(
+        _("Clear the rehearsal"),
+        [
+            _("You have gone the whole way. Look at the report and the files as long as you like."),
+            _("Clearing erases slips, answers, results and the key of the rehearsal. The staff log keeps its lines."),
+        ],
+        [(_("Office"), f"survey round clear {round_.id}")],
+        action=Action("office.clear-rehearsal", _("Clear the rehearsal")),
+    )
 
 
 def _report(round_: Round) -> Step:

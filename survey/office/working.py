@@ -10,8 +10,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
 from survey.domain.ports import Work, WorkState
 from survey.errors import StoreUnavailable, SurveyError
+from survey.office import trail
 from survey.office.faults import OfficeRefusal
 from survey.office.needs import Services
 
@@ -60,6 +65,25 @@ class _Job:
     def _save(self, state: WorkState, sentence: str = "") -> None:
         work, now = self.work, int(self.services.clock().timestamp())
         self.services.work.save_work(Work(work.round_id, work.kind, state, self.done, work.total, now, sentence))
+
+
+def begin(
+    services: Services, round_id: str, kind: str, action: Callable[[Progress], None], *, total: int = 0
+) -> ResponseReturnValue:
+    """Start the step on behalf of this request; the answer leads to where it is watched."""
+    trail.note(result="started")
+    start(services, round_id, kind, action, report=reporter(services, kind, round_id), total=total)
+    return redirect(url_for("office.show-work", round_id=round_id), 303)
+
+
+def reporter(services: Services, action: str, round_id: str) -> Callable[[str], None]:
+    """Writes the line of what ends after its request: by whom and from where it was asked for."""
+    account, address = str(current_user.name), request.remote_addr or trail.UNKNOWN
+
+    def report(result: str) -> None:
+        services.audit.append(account=account, address=address, action=action, object=round_id, result=result)
+
+    return report
 
 
 def start(

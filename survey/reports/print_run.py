@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from survey.domain.lifecycle import PrintedCode
+from survey.domain.rehearsal import MARK
 from survey.domain.rounds import Round
 from survey.reports import print as paper
 from survey.reports.fonts import SANS, check_glyphs, font_files
@@ -46,7 +47,7 @@ def unit_pdf(slips: Sequence[PrintedCode], round_: Round, public_url: str, fonts
                 code=str(slip.code),
                 fingerprint=slip.fingerprint,
                 round_name=round_.name,
-                team_name=slip.team,
+                team_name=(MARK["zh"] if round_.rehearsal else "") + slip.team,  # in the title of the slip
                 unit_name=slip.unit,
                 address=address,
                 closes=closes,

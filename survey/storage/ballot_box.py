@@ -18,6 +18,7 @@ from survey.errors import NotFound, WrongState
 from survey.storage.ballot_tables import ballots, boxes
 from survey.storage.database import (
     CommitQueue,
+    erase_partitions,
     is_sqlite,
     make_partition,
     read,
@@ -80,6 +81,14 @@ class SqlBallotBox:
     def forget_order(self) -> None:
         """Raises OrderRemains when it could not be done; see tidying.py."""
         tidy(self._engine)
+
+    def erase(self, evaluation_ids: Sequence[str]) -> None:
+        def work(connection: Connection) -> None:
+            # The ballots first: that waits for every add() under way, and every later one waits and finds no box.
+            erase_partitions(connection, ballots, evaluation_ids)
+            connection.execute(boxes.delete().where(boxes.c.evaluation.in_(evaluation_ids)))
+
+        write(self._engine, work)
 
     def open_evaluations(self) -> list[str]:
         """The evaluations whose boxes take ballots."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from survey.storage.commit_queue import CommitQueue
 from survey.storage.engines import is_sqlite, open_database, read, write
+from survey.storage.erasing import erase_partitions, erase_round
 from survey.storage.partitions import lock_partition, make_partition, rewrite_in_key_order
 from survey.storage.rewriting import rewrite_while_open
 from survey.storage.schema import check_schema, migrate
@@ -19,6 +20,8 @@ __all__ = [
     "CommitQueue",
     "OrderRemains",
     "check_schema",
+    "erase_partitions",
+    "erase_round",
     "is_sqlite",
     "lock_partition",
     "make_partition",

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Engine, select
 
 from survey.domain.ports import Attempt, PostOutcome
 from survey.errors import NotFound, WrongState
-from survey.storage.database import read, write
+from survey.storage.database import erase_round, read, write
 from survey.storage.notice_board_tables import (
     ceremonies,
     custodian_invitations,
     custodian_replacements,
+    metadata,
     notices,
     opening_records,
 )
@@ -37,11 +38,7 @@ class SqlNoticeBoard:
         write(self._engine, work)
 
     def forget(self, round_id: str) -> None:
-        def work(connection: Connection) -> None:
-            for table in (notices, custodian_invitations, ceremonies):
-                connection.execute(table.delete().where(table.c.round == round_id))
-
-        write(self._engine, work)
+        write(self._engine, lambda connection: erase_round(connection, metadata, round_id))
 
     def find_seat(self, digest: bytes) -> tuple[str, int] | None:
         query = select(custodian_invitations.c.round, custodian_invitations.c.seat)

@@ -15,6 +15,8 @@ from survey.domain.rounds import Round, State
 from survey.errors import NotFound, WrongState
 from survey.storage.database import (
     CommitQueue,
+    erase_partitions,
+    erase_round,
     lock_partition,
     make_partition,
     read,
@@ -29,6 +31,7 @@ from survey.storage.registry_tables import (
     VOID,
     evaluations,
     invitations,
+    metadata,
     opening_statements,
     rounds,
     tally_records,
@@ -93,6 +96,20 @@ class SqlRegistry:
                 raise WrongState(f"Round {round_id} is {state}; only a draft can be deleted.")
             connection.execute(evaluations.delete().where(evaluations.c.round == round_id))
             connection.execute(rounds.delete().where(here))
+
+        write(self._engine, work)
+
+    def erase_rehearsal(self, round_id: str) -> None:
+        def work(connection: Connection) -> None:
+            row = connection.execute(_ROUNDS.where(rounds.c.id == round_id).with_for_update()).first()
+            if row is None:
+                return
+            round_ = decode_round(*row)
+            if round_.rehearsal is None:
+                raise WrongState(f"Round {round_id} is no rehearsal; it is never erased.")
+            erase_partitions(connection, invitations, [evaluation.id for evaluation in round_.evaluations])
+            erase_round(connection, metadata, round_id)
+            connection.execute(rounds.delete().where(rounds.c.id == round_id))
 
         write(self._engine, work)
 

@@ -17,9 +17,9 @@ from survey.domain.release import Draft, Stage
 from survey.domain.review import Decision, Place, Review
 from survey.domain.tally import record_hash
 from survey.errors import WrongState
-from survey.storage.database import read, write
+from survey.storage.database import erase_round, read, write
 from survey.storage.registry_tables import tally_records
-from survey.storage.report_tables import remark_reviews, report_drafts
+from survey.storage.report_tables import metadata, remark_reviews, report_drafts
 
 
 class SqlReports:
@@ -33,6 +33,9 @@ class SqlReports:
 
     def save_draft(self, draft: Draft, expected: Stage | None) -> None:
         write(self._engine, lambda connection: _save_draft(connection, draft, expected))
+
+    def erase(self, round_id: str) -> None:
+        write(self._engine, lambda connection: erase_round(connection, metadata, round_id))
 
     def reviews(self, round_id: str) -> dict[Place, Review]:
         query = select(remark_reviews).where(remark_reviews.c.round == round_id)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from survey.domain.questionnaire import Questionnaire, parse_questionnaire
-from survey.domain.rounds import Custodian, Evaluation, OpeningKey, Round, State, Unit
+from survey.domain.rounds import Custodian, Evaluation, OpeningKey, Rehearsal, Round, State, Unit
 
 
 def encode_round(round_: Round) -> str:
@@ -36,6 +36,8 @@ def encode_round(round_: Round) -> str:
             "closes_at": round_.closes_at and round_.closes_at.isoformat(),
             "kiosk": round_.kiosk,
             "opening_key": key and _key_out(key),
+            "rehearsal": round_.rehearsal
+            and {"of": round_.rehearsal.of, "shares": [_out(share) for share in round_.rehearsal.shares]},
         }
     )
 
@@ -61,6 +63,7 @@ def decode_round(round_id: str, name: str, state: str, document: str) -> Round:
         closes_at=read["closes_at"] and datetime.fromisoformat(read["closes_at"]),
         kiosk=read.get("kiosk", False),  # rounds stored before there were kiosks
         opening_key=key and _key_in(key),
+        rehearsal=_rehearsal_in(read.get("rehearsal")),  # rounds stored before there were rehearsals
     )
 
 
@@ -81,6 +84,10 @@ def _key_in(read: dict[str, Any]) -> OpeningKey:
     # Rounds written before custodians could be replaced have no such list.
     replacements = tuple(b64decode(transcript) for transcript in read.get("replacements", []))
     return OpeningKey(b64decode(read["public_key"]), b64decode(read["transcript"]), replacements)
+
+
+def _rehearsal_in(read: dict[str, Any] | None) -> Rehearsal | None:
+    return None if read is None else Rehearsal(read["of"], tuple(b64decode(share) for share in read["shares"]))
 
 
 def _evaluation_out(evaluation: Evaluation) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from survey.domain.turnout import paced_turnout
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.storage.database import migrate, open_database
-from tests.office.conftest import PASSWORD, Visitor, make_app
+from tests.office.conftest import Visitor, make_app
 
 MOST = 24  # statements; each question begins a transaction of its own, and the staff log takes a line
 GROWS = {  # with what is asked for, and may
@@ -39,6 +39,7 @@ GROWS = {  # with what is asked for, and may
 NO_PAGE = {  # GET routes that no page links to
     "asset": "a file",
     "nothing-here": "every other address",
+    "show-login": "before anybody is signed in",
     "show-code": "between password and page",
     "show-work": "only while a long step runs",
 }

@@ -42,6 +42,7 @@ class Expected(StrEnum):
     VALUE = "a plain value"  # spreadsheets: no formula, no error
     UNKNOWN = "a known field"
     COLUMNS = "the columns of the template"
+    EMPTY = "nothing"
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class FormParser:
         self.root = root
         self.codes: dict[str, str] = {}  # code -> the place that has it
         self.languages: tuple[str, ...] = ("zh",)
+        self.is_chinese_only = False
         self.items = 0
 
     def questionnaire(self) -> Questionnaire:
@@ -98,6 +99,7 @@ class FormParser:
         if "zh-CN" not in given or len(set(given)) != len(given):
             place.fail(f"is {', '.join(given)}", "zh-CN, or zh-CN and en", Rule.LANGUAGES)
         self.languages = ("zh", "en") if "en" in given else ("zh",)
+        self.is_chinese_only = "en" not in given
 
     def _texts(self, place: Place, maximum: int, *, lines: bool = False) -> tuple[str, str]:
         """(zh, en) under a place; a form in Chinese only shows the Chinese text on English pages too."""
@@ -112,8 +114,8 @@ class FormParser:
                 continue
             one = place.at(language)
             texts[language] = one.attempt(partial(one.text, maximum, lines=lines), "")
-        if "en" in place.value and "en" not in self.languages:
-            place.note("has an English text", "Chinese only, as the language list says", Rule.NO_ENGLISH)
+        if "en" in place.value and "en" not in self.languages and self.is_chinese_only:
+            place.at("en").note("is an English text", "Chinese only, as the language list says", Rule.NO_ENGLISH)
         return texts.get("zh", ""), texts.get("en", texts.get("zh", ""))
 
     def _new_code(self, place: Place) -> str:

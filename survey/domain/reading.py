@@ -49,6 +49,7 @@ class Rule(Enum):
     PARTS = auto()
     LIMITS = auto()
     SIZE = auto()
+    VERSION = auto()
 
 
 class BadPlace(InvalidSpec):
@@ -133,7 +134,8 @@ class Place:
         if len(self.value) > maximum:
             self.fail(f"has {len(self.value)} characters", f"at most {maximum}", Rule.LONG, most=maximum)
         for char in self.value.strip():
-            if (char < " " and not (lines and char == "\n")) or 0xD800 <= ord(char) < 0xE000:
+            is_control = char < " " and not (lines and char == "\n")
+            if is_control or 0xD800 <= ord(char) < 0xE000 or char in "\ufffe\uffff":  # no file format takes those
                 expected = "plain text" + " on one line" * (not lines)
                 self.fail("has a control character or half a character", expected, Rule.ONE_LINE)
         return self.value.strip()

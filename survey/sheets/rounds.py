@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from survey.domain.draft import Draft, Expected, Fault, Place, UnitRow, faults_of, shown
+from survey.domain.reading import BadPlace
 from survey.sheets.workbook import BadWorkbook, Odd, Sheet, Trouble, read_workbook
 
 ROUND_SHEET, UNITS_SHEET = "round", "units"
@@ -40,11 +41,11 @@ _SEPARATORS = re.compile(r"[、,，;；\n]")
 
 @dataclass(frozen=True)
 class WrongCell:
-    """sheet: its title; cell: "B3", or empty for the sheet as a whole."""
+    """sheet: its title; cell: "B3", or empty for the sheet as a whole; fault: of a round, or of a questionnaire."""
 
     sheet: str
     cell: str
-    fault: Fault
+    fault: Fault | BadPlace
 
     def __str__(self) -> str:
         cell = f", cell {self.cell}" if self.cell else ""

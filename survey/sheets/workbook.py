@@ -24,7 +24,7 @@ MAX_UNPACKED = 24 * 1024 * 1024  # bytes: a small workbook may claim to hold gig
 MAX_PARTS = 400
 MAX_SHEETS = 20
 MAX_ROWS = 2001  # heading and rows of a sheet
-MAX_COLUMNS = 8  # columns that are read; notes may stand to the right
+MAX_COLUMNS = 8  # columns that are usually read; notes may stand to the right
 
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and every workbook with a password
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z0-9:]{2,20})"')
@@ -79,14 +79,14 @@ class Odd(StrEnum):
 
 @dataclass(frozen=True)
 class Sheet:
-    """title as written; rows of cells, at most MAX_COLUMNS each: texts, numbers, None, or Odd."""
+    """title as written; rows of cells, at most as many as asked for: texts, numbers, None, or Odd."""
 
     title: str
     rows: list[list[Any]]
 
 
-def read_workbook(content: bytes) -> dict[str, Sheet]:
-    """Sheets by title in lower case. Raises BadWorkbook; nothing else, whatever the bytes are."""
+def read_workbook(content: bytes, columns: int = MAX_COLUMNS) -> dict[str, Sheet]:
+    """Sheets by title in lower case, their first columns. Raises BadWorkbook; nothing else, whatever the bytes are."""
     if len(content) > MAX_BYTES:
         raise BadWorkbook(Trouble.TOO_LARGE)
     if content.startswith(_OLD):
@@ -94,7 +94,7 @@ def read_workbook(content: bytes) -> dict[str, Sheet]:
     try:
         with ZipFile(io.BytesIO(content)) as packed:
             _check_parts(packed)
-            return _sheets(content, packed)
+            return _sheets(content, packed, columns)
     except _UNREADABLE as error:
         if isinstance(error, BadWorkbook):
             raise
@@ -120,7 +120,7 @@ def _check_parts(packed: ZipFile) -> None:
                 raise BadWorkbook(Trouble.BROKEN)
 
 
-def _sheets(content: bytes, packed: ZipFile) -> dict[str, Sheet]:
+def _sheets(content: bytes, packed: ZipFile, columns: int) -> dict[str, Sheet]:
     import openpyxl  # here, because it takes longer to import than most commands to run
 
     with warnings.catch_warnings():
@@ -134,7 +134,7 @@ def _sheets(content: bytes, packed: ZipFile) -> dict[str, Sheet]:
                 title = str(worksheet.title).strip()
                 if merged := _merged(worksheet, packed):
                     raise BadWorkbook(Trouble.MERGED, title, merged)
-                sheets.setdefault(title.lower(), Sheet(title, list(_rows(worksheet, title))))
+                sheets.setdefault(title.lower(), Sheet(title, list(_rows(worksheet, title, columns))))
             return sheets
         finally:
             workbook.close()
@@ -147,10 +147,10 @@ def _merged(worksheet: Any, packed: ZipFile) -> str:
     return found.group(1).decode("ascii") if found else ""
 
 
-def _rows(worksheet: Any, title: str) -> Iterator[list[Any]]:
+def _rows(worksheet: Any, title: str, columns: int) -> Iterator[list[Any]]:
     """Bounded: a sheet may claim a million empty rows."""
     worksheet.reset_dimensions()  # what the sheet claims about its own size is not believed
-    for number, row in enumerate(worksheet.iter_rows(max_col=MAX_COLUMNS), 1):
+    for number, row in enumerate(worksheet.iter_rows(max_col=columns), 1):
         cells = [_plain(cell) for cell in row]
         if number > MAX_ROWS:
             if any(cell is not None for cell in cells):

@@ -122,7 +122,7 @@ REFUSALS: dict[str, tuple[Change, str]] = {
     "a text with a control character": (lambda d: d["overall"].update(zh="总\x07体"), r"q\.overall\.zh has a control"),
     "an English text that no language announces": (
         lambda d: d.update(language=["zh-CN"]),
-        r"q\.title has an English text",
+        r"q\.title\.en is an English text",
     ),
     "a language that is not known": (lambda d: d.update(language=["zh-CN", "fr"]), r'q\.language\[1\] is "fr"'),
     "max_chars of 0": (lambda d: d["open_questions"][0].update(max_chars=0), r"max_chars is \"0\"; expected a whole"),

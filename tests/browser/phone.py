@@ -80,9 +80,9 @@ def answer_all(page: Page, *, remark: str = "", each: Callable[[Page], None] | N
         answer_one(page, remark=remark)
 
 
-ANSWER_THE_REST = """async remark => {
+ANSWER_THE_REST = """async ([remark, until]) => {
   const shown = id => document.getElementById(id)
-  while (!shown('send')) {
+  while (!shown(until)) {
     const here = document.title
     const area = shown('remark')
     if (area) { area.value = remark; area.dispatchEvent(new Event('input')) }
@@ -93,10 +93,13 @@ ANSWER_THE_REST = """async remark => {
 }"""
 
 
-def answer_the_rest(page: Page, *, remark: str = "") -> None:
-    """The same from inside the page: one call instead of two hundred, for tests about what comes afterwards."""
-    page.evaluate(ANSWER_THE_REST, remark)
-    expect(page.locator("#send")).to_be_visible(timeout=PATIENCE)
+def answer_the_rest(page: Page, *, remark: str = "", until: str = "send") -> None:
+    """The same from inside the page: one call instead of two hundred, for tests about what comes afterwards.
+
+    until: id of what ends it, "send" (the review) or "remark" (the first question answered in words).
+    """
+    page.evaluate(ANSWER_THE_REST, [remark, until])
+    expect(page.locator(f"#{until}")).to_be_visible(timeout=PATIENCE)
 
 
 def send(page: Page) -> str:

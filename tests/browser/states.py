@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.phone import PATIENCE, answer_one, answer_the_rest, open_slip, receipt, start, trouble
+from tests.browser.phone import PATIENCE, answer_the_rest, open_slip, receipt, start, trouble
 from tests.browsing import LiveRound
 from tests.world import phones
 
@@ -67,8 +67,7 @@ def walk_journey(page: Page, live: LiveRound, slip: str, look: Look, english: bo
     page.locator(".option").nth(1).click()
     look(page, "question-large-type")
     page.locator("#size").click()
-    while not page.locator("#remark").count():
-        answer_one(page)
+    answer_the_rest(page, until="remark")
     page.locator("#remark").fill("王主任 13812345678")
     look(page, "remark-with-caution")
     page.locator("#remark").fill("字" * 301)
@@ -108,6 +107,8 @@ def walk_troubles(page: Page, slips: list[str], look: Look, english: bool) -> No
     trouble(page)
     in_english(page, english)
     look(page, "trouble-wrong-fingerprint")
+    page.locator("summary").click()
+    look(page, "trouble-what-this-page-did")
     page.goto("about:blank")
     open_slip(page, slips[2], english=english)
     start(page)
@@ -137,6 +138,7 @@ def walk_kiosk(page: Page, slip: str, look: Look, english: bool) -> None:
     page.locator("#code").fill(rest.split("&")[0])
     page.locator("#start").click()
     expect(page.locator("#next")).to_be_visible(timeout=PATIENCE)
+    look(page, "kiosk-question")
     page.clock.run_for(95_000)
     expect(page.locator("#stay")).to_be_visible()
     look(page, "kiosk-countdown")

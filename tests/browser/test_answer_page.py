@@ -156,8 +156,7 @@ def test_a_question_without_a_choice_asks_once_more(phone: Page, slip_urls: list
 def test_a_remark_with_a_telephone_number_is_met_with_a_warning(phone: Page, slip_urls: list[str]) -> None:
     open_slip(phone, slip_urls[0])
     start(phone)
-    while not phone.locator("#remark").count():
-        answer_one(phone, SKIP)
+    answer_the_rest(phone, until="remark")
     phone.locator("#remark").fill("请打 138 1234 5678")
     expect(phone.locator(".caution")).to_contain_text("号码")
     phone.locator("#remark").fill("请少要材料")
@@ -168,8 +167,7 @@ def test_a_remark_with_a_telephone_number_is_met_with_a_warning(phone: Page, sli
 def test_a_remark_beyond_the_limit_does_not_go_on(phone: Page, slip_urls: list[str]) -> None:
     open_slip(phone, slip_urls[0])
     start(phone)
-    while not phone.locator("#remark").count():
-        answer_one(phone, SKIP)
+    answer_the_rest(phone, until="remark")
     phone.locator("#remark").fill("𠮷" * 301)
     phone.locator("#next").click()
     expect(phone.locator(".complaint")).to_contain_text("超出 1 个字")

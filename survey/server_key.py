@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -77,8 +77,11 @@ def make_vault(instance: Path, file: Path | None) -> Vault:
     return Vault(data_key, secrets.token_bytes)
 
 
-def rotate(instance: Path, old: bytes, to: Path) -> None:
-    """A fresh server key in `to`, which may be the present file. A crash at any moment leaves a key that fits."""
+def rotate(instance: Path, old: bytes, to: Path, settle: Callable[[], None] = lambda: None) -> None:
+    """A fresh server key in `to`, which may be the present file; settle(): says where it is from now on.
+
+    A crash at any moment leaves a key that fits.
+    """
     server, fresh = Vault(old, secrets.token_bytes), secrets.token_bytes(KEY_LEN)
     file = instance / DATA_KEY_FILE
     opened = None
@@ -88,9 +91,10 @@ def rotate(instance: Path, old: bytes, to: Path) -> None:
     if opened is None:
         raise SettingsError(f"The server key does not open {file}: it is another instance's, or an older one.")
     under_old, under_new = (Vault(key, secrets.token_bytes).lock(opened, _NAME) for key in (old, fresh))
-    _replace(file, under_old + under_new)
-    _replace(to, b64url_encode(fresh).encode("ascii") + b"\n")
-    _replace(file, under_new)
+    replace_private(file, under_old + under_new)
+    replace_private(to, b64url_encode(fresh).encode("ascii") + b"\n")
+    settle()  # until here the old key fits as well
+    replace_private(file, under_new)
 
 
 def write_key(file: Path, key: bytes) -> None:
@@ -117,7 +121,8 @@ def require_private(file: Path) -> None:
             raise SettingsError(f"{file} has mode {mode:04o}; expected 0600 or stricter. See who read it.")
 
 
-def _replace(file: Path, content: bytes) -> None:
+def replace_private(file: Path, content: bytes) -> None:
+    """In the place of what was there, whole or not at all; for its owner only, on disk when this returns."""
     aside = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
     try:
         write_private(aside, content)

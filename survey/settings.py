@@ -5,7 +5,6 @@ Law: a missing or bad value fails here, naming it, and not on the first request.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -19,7 +18,6 @@ from survey.errors import InvalidInput, SettingsError
 if TYPE_CHECKING:
     from survey.crypto.at_rest import Vault
 
-SETTINGS_FILE = "settings.json"
 SESSION_FILE = "session.secret"
 SESSION_KEY_LEN = 32
 DEFAULT_PUBLIC_URL = "http://localhost:8000"
@@ -32,7 +30,7 @@ class Settings:
     secret of the instance (server_key.py)."""
 
     instance: Path
-    database_url: str
+    database_url: str = field(repr=False)  # a password may be in it
     public_url: str
     session_secret: bytes = field(repr=False)
     vault: Vault = field(repr=False)
@@ -53,24 +51,15 @@ class Settings:
     @classmethod
     def load(cls, instance: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read instance/settings.json; SURVEY_DATABASE_URL and SURVEY_PUBLIC_URL win over it."""
-        file = instance / SETTINGS_FILE
-        try:
-            stored = json.loads(file.read_text("utf-8"))
-        except FileNotFoundError:
-            raise SettingsError(
-                f"{instance} is no instance (no {SETTINGS_FILE}); make one with `survey init`."
-            ) from None
-        except ValueError as error:
-            raise SettingsError(f"{file} is not valid JSON: {error}.") from None
-        if not isinstance(stored, dict):
-            raise SettingsError(f"{file} must hold a JSON object.")
-        from survey.server_key import find_server_key, open_vault, require_private
+        from survey.server_key import find_server_key, open_vault
+        from survey.settings_file import SETTINGS_FILE, database_url, read_settings
 
-        require_private(file)  # a PostgreSQL URL may hold a password
+        file = instance / SETTINGS_FILE
+        stored = read_settings(instance)
         vault = open_vault(instance, find_server_key(instance, stored.get("key_file"), environ))
         return cls(
             instance=instance,
-            database_url=_text(environ.get("SURVEY_DATABASE_URL") or stored.get("database_url"), file, "database_url"),
+            database_url=_text(environ.get("SURVEY_DATABASE_URL") or database_url(stored, vault), file, "database_url"),
             public_url=check_public_url(
                 _text(environ.get("SURVEY_PUBLIC_URL") or stored.get("public_url"), file, "public_url")
             ),
@@ -90,7 +79,8 @@ class Settings:
 
         key_file: where the server key shall lie, when not in the instance folder and not in SURVEY_KEY.
         """
-        from survey.server_key import DATA_KEY_FILE, KEY_FILE, make_vault, write_private
+        from survey.server_key import DATA_KEY_FILE, KEY_FILE, make_vault
+        from survey.settings_file import SETTINGS_FILE, write_settings
 
         file = instance / SETTINGS_FILE
         if file.exists():
@@ -103,13 +93,20 @@ class Settings:
         for name in (SESSION_FILE, DATA_KEY_FILE):  # left by an init that broke off: they lock nothing yet
             (instance / name).unlink(missing_ok=True)
         vault = make_vault(instance, None if os.environ.get("SURVEY_KEY") else key_file or instance / KEY_FILE)
-        write_private(instance / SESSION_FILE, vault.lock(secrets.token_bytes(SESSION_KEY_LEN), SESSION_FILE))
+        renew_session_secret(instance, vault)
         url = database_url or f"sqlite:///{(instance / 'survey.db').resolve()}"
         document = {"database_url": url, "public_url": public_url}
         if key_file is not None:
             document["key_file"] = str(key_file.resolve())
-        write_private(file, (json.dumps(document, indent=2) + "\n").encode("utf-8"))
+        write_settings(instance, document, vault)
         return cls.load(instance)
+
+
+def renew_session_secret(instance: Path, vault: Vault) -> None:
+    """A fresh one in its place: whoever is signed in signs in again when the server is next started."""
+    from survey.server_key import replace_private
+
+    replace_private(instance / SESSION_FILE, vault.lock(secrets.token_bytes(SESSION_KEY_LEN), SESSION_FILE))
 
 
 def check_public_url(url: str) -> str:

@@ -17,7 +17,7 @@ def test_a_new_key_that_was_put_in_place_only_in_part_still_opens_everything(
 ) -> None:
     settings = Settings.create(tmp_path / "instance")
     locked = settings.vault.lock(b"secret", "name")
-    replace, done = server_key._replace, []
+    replace, done = server_key.replace_private, []
 
     def crashing(file: Path, content: bytes) -> None:
         if len(done) == steps:
@@ -25,7 +25,7 @@ def test_a_new_key_that_was_put_in_place_only_in_part_still_opens_everything(
         done.append(file)
         replace(file, content)
 
-    monkeypatch.setattr(server_key, "_replace", crashing)
+    monkeypatch.setattr(server_key, "replace_private", crashing)
     old = server_key.find_server_key(settings.instance, None, {})
     if steps < 3:
         with pytest.raises(KeyboardInterrupt):

@@ -67,7 +67,8 @@ def make_instance(instance: Path, database_url: str | None, public_url: str, key
     """Settings, secrets and an empty store. A store that cannot be reached leaves no instance behind."""
     from survey.server_key import DATA_KEY_FILE
     from survey.server_key import key_file as find_key_file
-    from survey.settings import SETTINGS_FILE, Settings
+    from survey.settings import Settings
+    from survey.settings_file import SETTINGS_FILE
     from survey.storage.database import migrate, open_database
     from survey.storage.key_files import FileKeys
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from survey.cli.frame import note, services_of
 from survey.errors import SurveyError
+
+if TYPE_CHECKING:
+    from survey.settings import Settings
 
 
 class BrokenPromise(SurveyError):
@@ -25,13 +29,14 @@ class BrokenPromise(SurveyError):
 def backup(instance: Path, file: Path) -> None:
     """Write the instance's settings, secrets and store to FILE, consistent while the server goes on serving.
 
-    The secrets in FILE are locked under the server key, which is not in it: keep the two apart, and both safe. What is
-    in FILE unlocked is the store and settings.json; a database password belongs into the environment instead.
+    The secrets in FILE are locked under the server key, which is not in it: keep the two apart, and both safe.
     """
+    from survey.settings_file import lock_password
     from survey.storage.backups import backup as write_backup
     from survey.storage.database import open_database
 
     services = services_of(instance)
+    lock_password(instance, services.settings.vault)
     engine = open_database(services.settings.database_url)
     try:
         write_backup(engine, instance, file)
@@ -65,7 +70,7 @@ def restore(instance: Path, file: Path, database_url: str | None, key_file: Path
     was_there = instance.exists()
     try:
         read_backup(file, instance, lambda folder: _settle(folder, database_url, key_file))
-        _bring_up_keys(instance)  # the server key fits, or nothing is left behind
+        _bring_up(instance)
     except BaseException:
         if not was_there:
             shutil.rmtree(instance, ignore_errors=True)  # half an instance would only be in the way
@@ -78,20 +83,23 @@ def restore(instance: Path, file: Path, database_url: str | None, key_file: Path
 
 
 def _settle(instance: Path, database_url: str | None, key_file: Path | None) -> str:
-    """Where the restored store shall be; the settings say so from here on."""
-    from survey.settings import SETTINGS_FILE
+    """Where the restored store shall be; the settings say so from here on. The server key fits, or SettingsError."""
+    from survey.server_key import find_server_key, open_vault
+    from survey.settings import Settings
+    from survey.settings_file import LOCKED, URL, read_settings, write_settings
 
-    file = instance / SETTINGS_FILE
-    document = json.loads(file.read_text("utf-8"))
+    document = read_settings(instance)
     if database_url is None:
-        was = str(document.get("database_url", ""))
-        # The path of the old machine means nothing here.
-        database_url = f"sqlite:///{(instance / 'survey.db').resolve()}" if was.startswith("sqlite") else was
-    document["database_url"] = database_url
+        if str(document.get(URL)).startswith("sqlite"):  # the path of the old machine means nothing here
+            document[URL] = f"sqlite:///{(instance / 'survey.db').resolve()}"
+    else:
+        document[URL] = database_url
+        document.pop(LOCKED, None)  # of the former database
     if key_file is not None:
         document["key_file"] = str(key_file.resolve())
-    file.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
-    return database_url
+    vault = open_vault(instance, find_server_key(instance, document.get("key_file"), os.environ))
+    write_settings(instance, document, vault)
+    return Settings.load(instance).database_url
 
 
 @click.command()
@@ -128,15 +136,16 @@ def migrate_(instance: Path) -> None:
         migrate(engine)
     finally:
         engine.dispose()
-    _bring_up_keys(instance)
+    _bring_up(instance)
     note(services_of(instance), "migrate", "store")
     click.echo("The store is up to date.")
 
 
-def _bring_up_keys(instance: Path) -> None:
-    """Keys of an older version: each evaluation that may still collect gets a code secret of its own."""
+def _bring_up(instance: Path) -> None:
+    """Files of an older version: each evaluation that may still collect gets a code secret; a password is locked."""
     from survey.domain.rounds import COLLECTED
     from survey.settings import Settings
+    from survey.settings_file import lock_password
     from survey.storage.database import open_database
     from survey.storage.key_files import FileKeys
     from survey.storage.registry import SqlRegistry
@@ -148,6 +157,7 @@ def _bring_up_keys(instance: Path) -> None:
     finally:
         engine.dispose()
     collecting = [one.id for round_ in rounds if round_.state not in COLLECTED for one in round_.evaluations]
+    lock_password(instance, settings.vault)
     FileKeys.bring_up(settings.keys_folder, settings.vault, collecting)
 
 
@@ -173,7 +183,7 @@ def tidy(instance: Path) -> None:
 
 
 class NeedsCare(SurveyError):
-    """Something around the store keeps what this program erases."""
+    """Something around the store keeps what this program erases, or others may read it."""
 
     kind = "needs-care"
 
@@ -181,17 +191,26 @@ class NeedsCare(SurveyError):
 @click.command()
 @click.pass_obj
 def doctor(instance: Path) -> None:
-    """Name every setting around the store that keeps an order of arrival, or endangers a ballot; exit 1 then."""
-    from survey.storage.database import open_database
-    from survey.storage.doctor import examine
-
-    engine = open_database(services_of(instance).settings.database_url)
-    try:
-        found = examine(engine)
-    finally:
-        engine.dispose()
+    """Name what around the store keeps an order of arrival, endangers a ballot, or is open to others; exit 1 then."""
+    found = examine_all(services_of(instance).settings)
     for sentence in found:
         click.echo(sentence)
     if found:
-        raise NeedsCare(f"{len(found)} settings need care; docs/postgresql.md says how to change them.")
-    click.echo("Nothing around the store keeps an order of arrival.")
+        raise NeedsCare(f"{len(found)} things need care; docs/postgresql.md and docs/keys.md say how to change them.")
+    click.echo("Nothing around the store keeps an order of arrival, and nobody else may read it.")
+
+
+def examine_all(settings: Settings) -> list[str]:
+    """One sentence for each thing that needs care; `survey serve` says them when it starts."""
+    from survey.settings_file import has_readable_password, read_settings
+    from survey.storage.database import open_database
+    from survey.storage.doctor import examine, examine_files
+
+    engine = open_database(settings.database_url)
+    try:
+        found = [*examine(engine), *examine_files(engine, settings.instance)]
+    finally:
+        engine.dispose()
+    if has_readable_password(read_settings(settings.instance)):
+        found.append("The database password stands readable in settings.json: run `survey migrate`, which locks it.")
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from survey.errors import SettingsError
 
 @click.group()
 def key() -> None:
-    """The server key: locks token keys, instance secret and session secret; never part of a backup."""
+    """The server key: locks token keys, code secrets and session secret; never part of a backup."""
 
 
 @key.command()
@@ -45,26 +44,29 @@ def new(out: Path | None) -> None:
 def rotate(instance: Path, to: Path | None) -> None:
     """Put a fresh server key in place of the present one, while serving. The old key opens nothing any more.
 
+    The secret that signs staff sessions is renewed too: at the next start of the server everybody signs in again.
     What was copied before, together with the old key, stays readable to whoever has both.
     """
     from survey.server_key import find_server_key, key_file
     from survey.server_key import rotate as put_in_place
-    from survey.settings import SETTINGS_FILE
+    from survey.settings import renew_session_secret
+    from survey.settings_file import read_settings, write_settings
 
     if os.environ.get("SURVEY_KEY"):
         raise SettingsError("The key comes from SURVEY_KEY; unset it and name the key by SURVEY_KEY_FILE to rotate it.")
     services = services_of(instance)
-    settings_file = instance / SETTINGS_FILE
-    document = json.loads(settings_file.read_text("utf-8"))
+    document = read_settings(instance)
     present = key_file(instance, document.get("key_file"), os.environ)
     old = find_server_key(instance, document.get("key_file"), os.environ)
     target = to or present
     if to is not None and to.exists():
         raise SettingsError(f"{to} is there already; a key is never overwritten.")
-    put_in_place(instance, old, target)
     if to is not None:
         document["key_file"] = str(to.resolve())
-        settings_file.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    put_in_place(instance, old, target, lambda: write_settings(instance, document, services.settings.vault))
+    renew_session_secret(instance, services.settings.vault)
+    if to is not None:
         present.unlink(missing_ok=True)
     note(services, "rotate-server-key", "-")
     click.echo(f"The server key is a new one, in {target}. Older backups need the older key: keep it apart with them.")
+    click.echo("Staff sign in again when the server is next started.")

@@ -75,11 +75,12 @@ def serve(
 
 
 def _check_instance(settings: Settings) -> None:
-    """What can be wrong with the instance is said here, once, and not by every worker.
+    """What is wrong with the instance ends here, what is doubtful is said: once, and not by every worker.
 
     Nothing stays open and no thread runs afterwards: the workers are forked from this process.
     """
     import survey.app  # noqa: F401  # imported once for all workers
+    from survey.cli.keeping import examine_all
     from survey.respondent.assets import load_assets
     from survey.storage.database import check_schema, open_database
     from survey.storage.key_files import FileKeys
@@ -91,6 +92,8 @@ def _check_instance(settings: Settings) -> None:
         engine.dispose()
     FileKeys(settings.keys_folder, settings.vault)
     load_assets()
+    for sentence in examine_all(settings):
+        click.echo(f"Warning: {sentence}", err=True)
 
 
 def _check_tls_key(path: Path) -> None:

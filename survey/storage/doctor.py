@@ -1,4 +1,4 @@
-"""`survey doctor`: does anything outside this program keep an order of arrival that closing cannot erase?
+"""`survey doctor`: does anything outside this program keep an order of arrival, or let others read what is here?
 
 Each rule names one setting of PostgreSQL, what it should be, and what its other values keep. SQLite has no settings
 of its own; there is only the file.
@@ -6,7 +6,9 @@ of its own; there is only the file.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +50,7 @@ GRANTS = (
     "GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {role};",
 )
 
+_OF_THE_REPOSITORY = frozenset({"README.md", ".gitignore"})  # instance/ as it is committed
 STAFF_JOURNAL = 4 * 1024 * 1024  # bytes; what the office writes after closing is no order of arrival
 
 _RIGHTS = """
@@ -61,6 +64,23 @@ SELECT current_user,
 def examine(engine: Engine) -> list[str]:
     """Each bad setting as one sentence; an empty list when closing can erase everything that this store keeps."""
     return [*(_examine_sqlite(engine) if is_sqlite(engine) else read(engine, _examine_postgresql))]
+
+
+def examine_files(engine: Engine, instance: Path) -> list[str]:
+    """Each file and folder of the instance, the database file too, that others than its owner may read or write."""
+    found = [instance, *sorted(instance.rglob("*"))]
+    if is_sqlite(engine):
+        file = Path(str(engine.url.database))
+        found += [path for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")) if path not in found]
+    sentences = []
+    for path in found:
+        if path.name in _OF_THE_REPOSITORY or path.is_symlink():
+            continue
+        with suppress(FileNotFoundError):  # another process has finished with it
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                sentences.append(f"{path} has mode {mode:04o}, expected {mode & 0o700:04o}: others may read it.")
+    return sentences
 
 
 def _examine_postgresql(connection: Connection) -> list[str]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from survey import server_key
 from survey.domain.invitations import code_mac, parse_code
 from survey.domain.ports import SpendOutcome
-from survey.errors import InvalidInput
+from survey.errors import InvalidInput, SettingsError
 from survey.server_key import write_private
+from survey.settings import Settings
+from survey.settings_file import has_readable_password, lock_password, read_settings
 from survey.storage.backups import backup as write_backup
 from survey.storage.database import open_database
 from survey.storage.key_files import FileKeys
@@ -77,14 +82,23 @@ def test_a_store_of_another_version_is_refused_until_it_is_migrated(made: Survey
 
 
 def test_the_doctor_finds_a_fresh_instance_healthy(made: Survey) -> None:
-    assert made("doctor").stdout == "Nothing around the store keeps an order of arrival.\n"
+    assert made("doctor").stdout == "Nothing around the store keeps an order of arrival, and nobody else may read it.\n"
+
+
+def test_the_doctor_names_every_file_that_others_may_read(made: Survey) -> None:
+    (made.instance / "survey.db").chmod(0o644)
+    made.instance.chmod(0o755)
+    lines = made("doctor", exit_code=1).stdout.splitlines()
+    assert f"{made.instance} has mode 0755, expected 0700: others may read it." in lines
+    assert f"{made.instance / 'survey.db'} has mode 0644, expected 0600: others may read it." in lines
+    assert all("survey.db" in line or str(made.instance) + " " in line for line in lines)
 
 
 def test_the_doctor_names_what_needs_care_and_ends_with_1(made: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("survey.storage.doctor.examine", lambda engine: ["archive_mode is on."])
     result = made("doctor", exit_code=1)
     assert result.stdout == "archive_mode is on.\n"
-    assert "settings need care; docs/postgresql.md" in result.stderr
+    assert "1 things need care; docs/postgresql.md" in result.stderr
 
 
 def test_a_round_is_closed_and_a_warning_says_so_when_the_order_could_not_be_erased(
@@ -205,6 +219,84 @@ def test_a_backup_of_an_older_version_is_brought_up_as_it_comes_back(
 
 def test_the_keys_of_a_round_that_may_still_be_open_are_not_destroyed(made: Survey) -> None:
     assert "needed until it is closed" in made("round", "destroy-keys", made.open(), exit_code=1).stderr
+
+
+PASSWORD = "s:e/c%40r?t"  # as it stands in an address
+
+
+def write_password(made: Survey) -> str:
+    """An address with a password, as somebody writes it by hand; the address."""
+    settings = made.instance / "settings.json"
+    document = json.loads(settings.read_text("utf-8"))
+    document["database_url"] = f"postgresql://survey:{PASSWORD}@db.example/survey"
+    settings.write_text(json.dumps(document), "utf-8")
+    return str(document["database_url"])
+
+
+def test_a_database_password_is_locked_and_still_opens(made: Survey) -> None:
+    vault = made.services.settings.vault
+    url = write_password(made)
+    assert has_readable_password(read_settings(made.instance))
+    assert Settings.load(made.instance).database_url == url
+    lock_password(made.instance, vault)
+    assert PASSWORD not in (made.instance / "settings.json").read_text("utf-8")
+    assert (made.instance / "settings.json").stat().st_mode & 0o777 == 0o600
+    assert Settings.load(made.instance).database_url == url
+    assert PASSWORD not in repr(Settings.load(made.instance))
+    assert Settings.load(made.instance, {"SURVEY_DATABASE_URL": "sqlite:///x"}).database_url == "sqlite:///x"
+    changed = {**read_settings(made.instance), "database_password": "c2hvcnQ="}
+    (made.instance / "settings.json").write_text(json.dumps(changed), "utf-8")
+    with pytest.raises(SettingsError, match="database_password cannot be unlocked"):
+        Settings.load(made.instance)
+
+
+def test_a_password_given_to_init_is_locked_at_once(tmp_path: Path) -> None:
+    url = f"postgresql://survey:{PASSWORD}@db.example/survey"
+    assert Settings.create(tmp_path / "instance", url).database_url == url
+    assert PASSWORD not in (tmp_path / "instance" / "settings.json").read_text("utf-8")
+
+
+def test_no_database_password_is_in_a_backup_and_the_backup_comes_back(
+    made: Survey, other: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = f"sqlite:///{made.instance / 'survey.db'}"
+    write_password(made)
+    monkeypatch.setenv("SURVEY_DATABASE_URL", store)
+    assert "stands readable in settings.json" in made("doctor", exit_code=1).stdout
+    made("backup", made.work / "backup")
+    made("doctor")
+    assert PASSWORD.encode() not in (made.work / "backup").read_bytes()
+    monkeypatch.setenv("SURVEY_DATABASE_URL", f"sqlite:///{other.instance / 'new.db'}")
+    other("restore", made.work / "backup", "--key-file", made.instance / "server.key")
+    monkeypatch.delenv("SURVEY_DATABASE_URL")
+    assert Settings.load(other.instance).database_url == f"sqlite:///{other.instance / 'new.db'}"
+
+
+def test_a_new_server_key_renews_the_secret_of_staff_sessions(made: Survey) -> None:
+    before = made.services.settings.session_secret
+    assert "sign in again when the server is next started" in made("key", "rotate").stdout
+    assert made.services.settings.session_secret != before
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 4])
+def test_a_move_of_the_server_key_that_was_broken_off_leaves_one_that_fits(
+    made: Survey, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    replace, done = server_key.replace_private, []
+
+    def crashing(file: Path, content: bytes) -> None:
+        if len(done) == steps:
+            raise KeyboardInterrupt
+        done.append(file)
+        replace(file, content)
+
+    locked = made.services.settings.vault.lock(b"secret", "name")
+    for module in ("survey.server_key", "survey.settings_file"):
+        monkeypatch.setattr(f"{module}.replace_private", crashing)
+    with pytest.raises(BaseException):  # noqa: B017  # whatever becomes of Ctrl-C on the way out
+        made("key", "rotate", "--to", made.work / "stick.key")
+    monkeypatch.undo()
+    assert Settings.load(made.instance).vault.unlock(locked, "name") == b"secret"
 
 
 def test_a_new_server_key_takes_the_place_of_the_old_one(made: Survey) -> None:

@@ -16,7 +16,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from survey.crypto.at_rest import KEY_LEN, Vault
-from survey.crypto.sealing import receipt
 from survey.domain.ports import Account, AddOutcome, Attempt, PostOutcome, SpendOutcome, StoredBallot, UnitTurnout, Work
 from survey.domain.rounds import Round, State
 from survey.errors import InvalidInput, NotFound, WrongState
@@ -33,6 +32,7 @@ class MemoryRegistry:
         self.roots: dict[str, bytes] = {}
         self.boxes_digests: dict[str, bytes] = {}
         self.records: dict[str, bytes] = {}
+        self.destruction_records: dict[str, bytes] = {}
         self.snapshots: dict[str, tuple[int, bytes]] = {}
         self.kept_statements: dict[str, dict[int, bytes]] = {}
 
@@ -148,6 +148,14 @@ class MemoryRegistry:
     def find_tally_record(self, round_id: str) -> bytes | None:
         return self.records.get(round_id)
 
+    def save_destruction_record(self, round_id: str, record: bytes) -> None:
+        if round_id in self.destruction_records:
+            raise WrongState(f"Round {round_id} has a record of its destruction already.")
+        self.destruction_records[round_id] = record
+
+    def find_destruction_record(self, round_id: str) -> bytes | None:
+        return self.destruction_records.get(round_id)
+
     def save_statement(self, round_id: str, index: int, statement: bytes) -> None:
         self.kept_statements.setdefault(round_id, {}).setdefault(index, statement)
 
@@ -192,6 +200,11 @@ class MemoryBallotBox:
             self.taking.discard(evaluation_id)
             self.boxes.pop(evaluation_id, None)
 
+    def destroy_bodies(self, evaluation_id: str) -> int:
+        box = self.boxes.get(evaluation_id, {})
+        box.update({key: replace(ballot, ct=ballot.body_digest) for key, ballot in box.items()})
+        return len(box)
+
     def count(self, evaluation_id: str) -> int:
         return len(self.boxes.get(evaluation_id, {}))
 
@@ -205,7 +218,7 @@ class MemoryBallotBox:
         return receipt in self.receipts(evaluation_id)
 
     def receipts(self, evaluation_id: str) -> list[bytes]:
-        return sorted(receipt(ballot.enc, ballot.ct) for ballot in self.boxes.get(evaluation_id, {}).values())
+        return sorted(ballot.receipt for ballot in self.boxes.get(evaluation_id, {}).values())
 
     def ballots(self, evaluation_id: str) -> Iterator[StoredBallot]:
         yield from (ballot for _, ballot in sorted(self.boxes.get(evaluation_id, {}).items()))
@@ -224,11 +237,14 @@ class MemoryNoticeBoard:
         self.seats[round_id] = dict(digests)
         self.attempts.setdefault(round_id, Attempt(1, None))
 
-    def forget(self, round_id: str) -> None:
+    def forget_key_making(self, round_id: str) -> None:
         self.seats.pop(round_id, None)
         self.attempts.pop(round_id, None)
-        self.records.pop(round_id, None)
         self.notices = {key: message for key, message in self.notices.items() if key[0] != round_id}
+
+    def forget(self, round_id: str) -> None:
+        self.forget_key_making(round_id)
+        self.records.pop(round_id, None)
 
     def find_seat(self, digest: bytes) -> tuple[str, int] | None:
         for round_id, seats in self.seats.items():

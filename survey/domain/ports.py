@@ -6,6 +6,7 @@ transaction spans both: an operator who joined them in time would have the order
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,10 +14,14 @@ from enum import Enum
 from io import BufferedReader
 from typing import BinaryIO, Literal, Protocol
 
+from survey.crypto.sealing import receipt_of_digest
 from survey.domain.rounds import Round, State
 
 Clock = Callable[[], datetime]  # an aware UTC time
 Randomness = Callable[[int], bytes]  # n -> n random bytes
+
+
+DIGEST_LEN = 32
 
 
 class SpendOutcome(Enum):
@@ -35,12 +40,28 @@ class AddOutcome(Enum):
 
 @dataclass(frozen=True)
 class StoredBallot:
-    """token_digest 32, token 354, enc 65, ct plaintext_length + 16 bytes."""
+    """token_digest 32, token 354, enc 65, ct plaintext_length + 16 bytes; once it is destroyed, ct is the SHA-256 of
+    what it was. Every sealed body is longer than that.
+    """
 
     token_digest: bytes
     token: bytes
     enc: bytes
     ct: bytes
+
+    @property
+    def is_destroyed(self) -> bool:
+        return len(self.ct) == DIGEST_LEN
+
+    @property
+    def body_digest(self) -> bytes:
+        """SHA-256 of the sealed body (32 bytes), also when only that is left."""
+        return self.ct if self.is_destroyed else hashlib.sha256(self.ct).digest()
+
+    @property
+    def receipt(self) -> bytes:
+        """32 bytes, before and after the body is destroyed."""
+        return receipt_of_digest(self.enc, self.body_digest)
 
 
 @dataclass(frozen=True)
@@ -113,6 +134,11 @@ class Registry(Protocol):
 
     def find_tally_record(self, round_id: str) -> bytes | None: ...
 
+    def save_destruction_record(self, round_id: str, record: bytes) -> None:
+        """Written once, before anything of the round is destroyed."""
+
+    def find_destruction_record(self, round_id: str) -> bytes | None: ...
+
     def save_statement(self, round_id: str, index: int, statement: bytes) -> None:
         """What custodian `index` signed after the count; the first one stays."""
 
@@ -139,6 +165,11 @@ class BallotBox(Protocol):
 
     def erase(self, evaluation_ids: Sequence[str]) -> None:
         """Boxes and ballots of a rehearsal: the caller (domain.rehearsal) knows that they never counted."""
+
+    def destroy_bodies(self, evaluation_id: str) -> int:
+        """Put the SHA-256 of every sealed body in its place; how many there are. May be repeated. Only once closed:
+        raises WrongState.
+        """
 
     def count(self, evaluation_id: str) -> int: ...
 
@@ -201,6 +232,9 @@ class NoticeBoard(Protocol):
         """Written once, when the round is counted."""
 
     def find_opening_record(self, round_id: str) -> bytes | None: ...
+
+    def forget_key_making(self, round_id: str) -> None:
+        """At the end of a round: invitations, attempts and messages. The record of its opening stays."""
 
     def forget(self, round_id: str) -> None:
         """All there is of a round that is deleted as a draft, or cleared as a rehearsal."""

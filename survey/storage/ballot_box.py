@@ -6,7 +6,6 @@ code or sequence, and closing leaves no trace of the order in which rows came.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +19,7 @@ from survey.storage.database import (
     CommitQueue,
     erase_partitions,
     is_sqlite,
+    lock_partition,
     make_partition,
     read,
     rewrite_in_key_order,
@@ -114,6 +114,33 @@ class SqlBallotBox:
             self._engine, lambda connection: [_cast_one(connection, item) for item in castings], may_repeat=True
         )
 
+    def destroy_bodies(self, evaluation_id: str) -> int:
+        """Row by row, then the rows are written anew in key order, so that no page or dead row keeps a body.
+
+        What the file and its journals have freed is erased by forget_order(), once, when all boxes are done.
+        """
+
+        def work(connection: Connection) -> int:
+            is_open = connection.scalar(select(boxes.c.is_open).where(boxes.c.evaluation == evaluation_id))
+            if is_open:
+                raise WrongState(f"The box of {evaluation_id} is open; nothing in it is destroyed.")
+            if is_open is None:
+                return 0
+            lock_partition(connection, ballots, evaluation_id)
+            after, done = b"", 0
+            while rows := connection.execute(_NEXT_PAGE, {"evaluation": evaluation_id, "after": after}).all():
+                page = [StoredBallot(*row) for row in rows]
+                values = [
+                    {"its_evaluation": evaluation_id, "its_token": ballot.token_digest, "its_ct": ballot.body_digest}
+                    for ballot in page
+                ]
+                connection.execute(_REPLACE_BODY, values)
+                after, done = page[-1].token_digest, done + len(page)
+            rewrite_in_key_order(connection, ballots, evaluation_id)
+            return done
+
+        return write(self._engine, work, may_repeat=True)
+
     def count(self, evaluation_id: str) -> int:
         query = select(func.count()).select_from(ballots).where(ballots.c.evaluation == evaluation_id)
         return int(self._read(lambda connection: connection.scalar(query)))
@@ -151,11 +178,6 @@ class SqlBallotBox:
         return read(self._engine, work)
 
 
-def receipt_of(ballot: StoredBallot) -> bytes:
-    """SHA-256(enc ‖ SHA-256(ct)), 32 bytes (2-protocol, section 2.1)."""
-    return hashlib.sha256(ballot.enc + hashlib.sha256(ballot.ct).digest()).digest()
-
-
 _COLUMNS = ("evaluation", "token_digest", "token", "enc", "ct", "receipt")
 
 _NEXT_PAGE = (
@@ -163,6 +185,13 @@ _NEXT_PAGE = (
     .where(ballots.c.evaluation == bindparam("evaluation"), ballots.c.token_digest > bindparam("after"))
     .order_by(ballots.c.token_digest)
     .limit(PAGE)
+)
+
+
+_REPLACE_BODY = (
+    ballots.update()
+    .where(ballots.c.evaluation == bindparam("its_evaluation"), ballots.c.token_digest == bindparam("its_token"))
+    .values(ct=bindparam("its_ct"))
 )
 
 
@@ -189,7 +218,7 @@ _INSERT_POSTGRESQL = _insertion(postgresql.insert)
 
 def _cast_one(connection: Connection, item: _Casting) -> AddOutcome:
     evaluation_id, ballot = item
-    values = (evaluation_id, ballot.token_digest, ballot.token, ballot.enc, ballot.ct, receipt_of(ballot))
+    values = (evaluation_id, ballot.token_digest, ballot.token, ballot.enc, ballot.ct, ballot.receipt)
     inserted = connection.execute(
         _INSERT_SQLITE if is_sqlite(connection) else _INSERT_POSTGRESQL,
         {f"new_{name}": value for name, value in zip(_COLUMNS, values, strict=True)},
@@ -203,6 +232,10 @@ def _cast_one(connection: Connection, item: _Casting) -> AddOutcome:
     ).first()
     if stored is not None:
         # After closing too: whose acknowledgement was lost is told again that the ballot is in.
-        return AddOutcome.SAME if tuple(stored) == (ballot.token, ballot.enc, ballot.ct) else AddOutcome.DIFFERENT
+        is_same = (stored.token, stored.enc) == (ballot.token, ballot.enc) and stored.ct in (
+            ballot.ct,
+            ballot.body_digest,
+        )
+        return AddOutcome.SAME if is_same else AddOutcome.DIFFERENT
     is_open = connection.scalar(select(boxes.c.is_open).where(boxes.c.evaluation == evaluation_id))
     return AddOutcome.DIFFERENT if is_open else AddOutcome.CLOSED

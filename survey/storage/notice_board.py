@@ -37,6 +37,13 @@ class SqlNoticeBoard:
 
         write(self._engine, work)
 
+    def forget_key_making(self, round_id: str) -> None:
+        def work(connection: Connection) -> None:
+            for table in (notices, custodian_invitations, custodian_replacements, ceremonies):
+                connection.execute(table.delete().where(table.c.round == round_id))
+
+        write(self._engine, work, may_repeat=True)
+
     def forget(self, round_id: str) -> None:
         write(self._engine, lambda connection: erase_round(connection, metadata, round_id))
 

@@ -29,6 +29,7 @@ from survey.storage.registry_tables import (
     UNUSED,
     USED,
     VOID,
+    destruction_records,
     evaluations,
     invitations,
     metadata,
@@ -158,6 +159,20 @@ class SqlRegistry:
 
     def find_tally_record(self, round_id: str) -> bytes | None:
         return self._bytes(select(tally_records.c.record).where(tally_records.c.round == round_id))
+
+    def save_destruction_record(self, round_id: str, record: bytes) -> None:
+        def work(connection: Connection) -> None:
+            # Locks the round (PostgreSQL), so that of two who begin at once the second sees the first one's record.
+            connection.scalar(select(rounds.c.id).where(rounds.c.id == round_id).with_for_update())
+            here = destruction_records.c.round == round_id
+            if connection.scalar(select(destruction_records.c.round).where(here)) is not None:
+                raise WrongState(f"Round {round_id} has a record of its destruction already; it is written once.")
+            connection.execute(destruction_records.insert().values(round=round_id, record=record))
+
+        write(self._engine, work)
+
+    def find_destruction_record(self, round_id: str) -> bytes | None:
+        return self._bytes(select(destruction_records.c.record).where(destruction_records.c.round == round_id))
 
     def save_statement(self, round_id: str, index: int, statement: bytes) -> None:
         here = (opening_statements.c.round == round_id) & (opening_statements.c.seat == index)

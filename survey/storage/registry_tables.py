@@ -54,6 +54,13 @@ opening_statements = Table(
     Column("statement", LargeBinary, nullable=False),  # as it was signed, see domain/statements.py
 )
 
+destruction_records = Table(
+    "destruction_records",
+    metadata,
+    Column("round", Text, ForeignKey("rounds.id"), primary_key=True),
+    Column("record", LargeBinary, nullable=False),  # see domain/destruction.py
+)
+
 turnout_snapshots = Table(
     "turnout_snapshots",
     metadata,

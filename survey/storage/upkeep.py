@@ -16,7 +16,7 @@ from survey.domain.ports import KeyFiles
 from survey.domain.rounds import COLLECTED, COUNTED, Evaluation, Round, State
 from survey.errors import NotFound
 from survey.storage.audit_log import SqlAuditLog
-from survey.storage.ballot_box import SqlBallotBox, receipt_of
+from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import check_schema, is_sqlite, read
 from survey.storage.registry import SqlRegistry
 
@@ -32,10 +32,19 @@ def check(engine: Engine, keys: KeyFiles) -> list[str]:
     for round_ in registry.list_rounds():
         if round_.state in COUNTED and registry.find_tally_record(round_.id) is None:
             found.append(f"Round {round_.id} is {round_.state}, but has no tally record.")
+        found += _end(round_, registry)
         for evaluation in round_.evaluations:
             where = f"Evaluation {evaluation.id} of round {round_.id}"
             found += [f"{where} {what}" for what in _evaluation(round_, evaluation, registry, box, keys)]
     return found
+
+
+def _end(round_: Round, registry: SqlRegistry) -> Iterator[str]:
+    has_record = registry.find_destruction_record(round_.id) is not None
+    if round_.state is State.DESTROYED and not has_record:
+        yield f"Round {round_.id} is destroyed, but has no record of it."
+    if round_.state is not State.DESTROYED and has_record:
+        yield f"The destruction of round {round_.id} was interrupted; do it again: survey round destroy {round_.id}."
 
 
 def _has(find: Callable[[str], bytes], evaluation_id: str) -> bool:
@@ -82,7 +91,12 @@ def _evaluation(
             yield "is closed, but its box is open."
     elif round_.state is State.OPEN and not box.is_open(evaluation.id):
         yield "is open, but its box is closed (a closing was interrupted: close the round again)."
+    is_being_destroyed = registry.find_destruction_record(round_.id) is not None
     for ballot in box.ballots(evaluation.id):
-        is_known = box.find_receipt(evaluation.id, receipt_of(ballot))
+        is_known = box.find_receipt(evaluation.id, ballot.receipt)
         if hashlib.sha256(ballot.token).digest() != ballot.token_digest or not is_known:
             yield "has a ballot that was changed after it came."
+        if ballot.is_destroyed and not is_being_destroyed:
+            yield "has a ballot without its sealed body, although nothing was destroyed."
+        if round_.state is State.DESTROYED and not ballot.is_destroyed:
+            yield "is destroyed, but a sealed body is still there."

@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, inspect, select
 
 from survey.crypto.at_rest import Vault
 from survey.domain.ports import StoredBallot
+from survey.domain.release import Draft
+from survey.domain.review import Decision, propose
 from survey.domain.rounds import State
 from survey.errors import InvalidInput, WrongState
 from survey.storage.accounts import SqlAccounts
@@ -25,6 +27,7 @@ from survey.storage.database import migrate, open_database
 from survey.storage.key_files import FileKeys
 from survey.storage.notice_board import SqlNoticeBoard
 from survey.storage.registry import SqlRegistry
+from survey.storage.reports import SqlReports
 from tests.storage.samples import EVALUATION, OTHER_EVALUATION, make_ballot, make_round
 from tests.storage.test_accounts_and_audit_log import NOON, fill
 
@@ -57,6 +60,11 @@ def filled(engine: Engine, registry: SqlRegistry, box: SqlBallotBox, ballots: li
     board.post("r1", 1, "join", 1, b"{}")
     board.begin_replacement("r1", 1, "{}")
     board.save_opening_record("r1", b"{}")
+    registry.save_statement("round-1", 1, b"{}")
+    registry.save_destruction_record("round-1", b"{}")
+    reports = SqlReports(engine)
+    reports.save_draft(Draft("round-1", "record"), None)
+    reports.save_review("round-1", (EVALUATION, "C-1", 0), propose(Decision("withhold"), "text", "one"), None)
     return engine
 
 
@@ -76,6 +84,16 @@ def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
             table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
             for table in TABLES
         }
+
+
+def test_every_table_is_copied(engine: Engine) -> None:
+    assert {table.name for table in TABLES} | {"alembic_version"} == {
+        name for name in inspect(engine).get_table_names() if "_" not in name or not is_partition(name)
+    }
+
+
+def is_partition(name: str) -> bool:
+    return len(name.rpartition("_")[2]) == 32
 
 
 def test_everything_comes_back(

@@ -29,6 +29,7 @@ COLUMNS = {
     "ceremonies": ["round", "attempt", "stopped"],
     "custodian_invitations": ["round", "seat", "secret_digest"],
     "custodian_replacements": ["round", "replaces"],
+    "destruction_records": ["round", "record"],
     "evaluations": ["id", "round", "manifest", "root"],
     "invitations": ["evaluation", "code_mac", "unit", "state", "request_digest"],
     "notices": ["round", "attempt", "phase", "seat", "message"],
@@ -106,7 +107,7 @@ def test_migrating_twice_and_from_four_threads_at_once_is_harmless(engine: Engin
 
 
 def test_a_store_without_schema_is_refused_at_start(engine: Engine) -> None:
-    with pytest.raises(SettingsError, match="schema none; this program needs 0006"):
+    with pytest.raises(SettingsError, match="schema none; this program needs 0007"):
         check_schema(engine)
 
 

@@ -79,6 +79,19 @@ def test_the_first_reason_for_stopping_stays_until_the_next_attempt(board: SqlNo
     assert board.find_attempt(ROUND) == Attempt(2, None)
 
 
+def test_the_key_making_is_forgotten_and_the_record_of_the_opening_stays(board: SqlNoticeBoard) -> None:
+    board.post(ROUND, 1, "join", 1, b"{}")
+    board.begin_replacement(ROUND, 1, "{}")
+    board.save_opening_record(ROUND, b"{}")
+
+    board.forget_key_making(ROUND)
+
+    assert board.find_attempt(ROUND) is None
+    assert board.messages(ROUND, 1) == []
+    assert board.find_seat(DIGESTS[1]) is None
+    assert board.find_opening_record(ROUND) == b"{}"
+
+
 def test_a_whole_ceremony_runs_over_the_store(engine: Engine) -> None:
     from survey.storage.registry import SqlRegistry
     from tests.fakes import Services

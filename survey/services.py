@@ -16,6 +16,7 @@ from survey.storage.database import check_schema, open_database
 from survey.storage.key_files import FileKeys
 from survey.storage.notice_board import SqlNoticeBoard
 from survey.storage.partial_files import PartialFiles
+from survey.storage.questionnaires import SqlLibrary
 from survey.storage.registry import SqlRegistry
 from survey.storage.reports import SqlReports
 from survey.storage.work_book import SqlWorkBook
@@ -32,6 +33,7 @@ class Services:
     board: SqlNoticeBoard
     partials: PartialFiles
     reports: SqlReports
+    library: SqlLibrary
     accounts: SqlAccounts
     audit: SqlAuditLog
     work: SqlWorkBook
@@ -66,6 +68,7 @@ def open_services(settings: Settings) -> Services:
         board=SqlNoticeBoard(engine),
         partials=PartialFiles(settings.instance / "partials", settings.vault),
         reports=SqlReports(engine),
+        library=SqlLibrary(engine),
         accounts=SqlAccounts(engine),
         audit=SqlAuditLog(engine, utc_now),
         work=SqlWorkBook(engine),

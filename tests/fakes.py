@@ -20,6 +20,7 @@ from survey.domain.ports import Account, AddOutcome, Attempt, PostOutcome, Spend
 from survey.domain.rounds import Round, State
 from survey.errors import InvalidInput, NotFound, WrongState
 from survey.storage.partial_files import PartialFiles
+from tests.fake_library import MemoryLibrary
 
 
 class MemoryRegistry:
@@ -457,6 +458,7 @@ class Services:
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     work: MemoryWorkBook = field(default_factory=MemoryWorkBook)
+    library: MemoryLibrary = field(default_factory=MemoryLibrary)
     clock: MovableClock = field(default_factory=MovableClock)
     seed: int = 1
 

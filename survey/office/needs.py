@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from survey.domain.library import Library
 from survey.domain.ports import (
     Accounts,
     BallotBox,
@@ -111,6 +112,9 @@ class Services(Protocol):
 
     @property
     def reports(self) -> ReportStore: ...
+
+    @property
+    def library(self) -> Library: ...
 
     @property
     def accounts(self) -> Accounts: ...

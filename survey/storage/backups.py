@@ -22,7 +22,14 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from survey.errors import InvalidInput, SettingsError, StoreUnavailable, WrongState
-from survey.storage import ballot_tables, notice_board_tables, registry_tables, report_tables, staff_tables
+from survey.storage import (
+    ballot_tables,
+    notice_board_tables,
+    questionnaire_tables,
+    registry_tables,
+    report_tables,
+    staff_tables,
+)
 from survey.storage.database import is_sqlite, make_partition, open_database
 from survey.storage.schema import check_schema, migrate
 
@@ -31,7 +38,14 @@ ROWS = 200  # copied at once
 
 TABLES = [
     table
-    for module in (registry_tables, ballot_tables, staff_tables, notice_board_tables, report_tables)
+    for module in (
+        registry_tables,
+        ballot_tables,
+        staff_tables,
+        notice_board_tables,
+        report_tables,
+        questionnaire_tables,
+    )
     for table in module.metadata.sorted_tables  # parents first
 ]
 

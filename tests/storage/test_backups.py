@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, func, inspect, select
 
 from survey.crypto.at_rest import Vault
+from survey.domain.library import Entry, Version
 from survey.domain.ports import StoredBallot
 from survey.domain.release import Draft
 from survey.domain.review import Decision, propose
@@ -26,6 +27,7 @@ from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import migrate, open_database
 from survey.storage.key_files import FileKeys
 from survey.storage.notice_board import SqlNoticeBoard
+from survey.storage.questionnaires import SqlLibrary
 from survey.storage.registry import SqlRegistry
 from survey.storage.reports import SqlReports
 from tests.storage.samples import EVALUATION, OTHER_EVALUATION, make_ballot, make_round
@@ -64,6 +66,7 @@ def filled(engine: Engine, registry: SqlRegistry, box: SqlBallotBox, ballots: li
     registry.save_destruction_record("round-1", b"{}")
     reports = SqlReports(engine)
     reports.save_draft(Draft("round-1", "record"), None)
+    SqlLibrary(engine).add_entry(Entry("q1", "form", "name", False, (Version(1, "1.0.0", True),)), {})
     reports.save_review("round-1", (EVALUATION, "C-1", 0), propose(Decision("withhold"), "text", "one"), None)
     return engine
 

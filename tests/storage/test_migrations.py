@@ -11,11 +11,26 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from survey.errors import SettingsError
-from survey.storage import ballot_tables, notice_board_tables, registry_tables, report_tables, staff_tables
+from survey.storage import (
+    ballot_tables,
+    notice_board_tables,
+    questionnaire_tables,
+    registry_tables,
+    report_tables,
+    staff_tables,
+)
 from survey.storage.database import check_schema, is_sqlite, migrate, open_database
 
 METADATA = [
-    module.metadata for module in (registry_tables, ballot_tables, staff_tables, notice_board_tables, report_tables)
+    module.metadata
+    for module in (
+        registry_tables,
+        ballot_tables,
+        staff_tables,
+        notice_board_tables,
+        report_tables,
+        questionnaire_tables,
+    )
 ]
 
 # Before adding a column to ballots or invitations: could it tell when, where or by whom? Then it must not be there.
@@ -36,6 +51,8 @@ COLUMNS = {
     "office_work": ["round", "kind", "state", "done", "total", "beat", "sentence"],
     "opening_records": ["round", "record"],
     "opening_statements": ["round", "seat", "statement"],
+    "questionnaire_versions": ["questionnaire", "number", "label", "is_ready", "revision", "document", "before"],
+    "questionnaires": ["id", "form_id", "name", "is_archived"],
     "remark_reviews": [
         *("round", "evaluation", "question", "position"),
         *("kind", "topic", "sentence", "proposed_by", "confirmed_by"),
@@ -107,7 +124,7 @@ def test_migrating_twice_and_from_four_threads_at_once_is_harmless(engine: Engin
 
 
 def test_a_store_without_schema_is_refused_at_start(engine: Engine) -> None:
-    with pytest.raises(SettingsError, match="schema none; this program needs 0007"):
+    with pytest.raises(SettingsError, match="schema none; this program needs 0008"):
         check_schema(engine)
 
 

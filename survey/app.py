@@ -30,6 +30,8 @@ class SurveyApp(Flask):
     def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
         if isinstance(e, StoreUnavailable):  # its sentence holds no value, only what is wrong with the store
             self.notices.say(str(e))
+            if note := self.extensions.get("note_failure"):
+                note(str(e))
         return super().handle_user_exception(e)
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
@@ -47,6 +49,7 @@ def build_app(settings: Settings | None, services: Services | None) -> Flask:
     app = SurveyApp("survey", static_folder=None, template_folder=str(templates))
     app.config.update(SECRET_KEY=services.settings.session_secret, MAX_CONTENT_LENGTH=16 * 1024 * 1024)
     desk = Desk(services.registry, services.box, services.keys, services.clock)
+    app.extensions["note_failure"] = services.audit.note_failure  # a line of the staff log, once there can be one
     app.extensions["counts"] = desk.counts  # the keeper writes them down, see keeper.py
     installation = Installation(
         is_https=services.settings.is_https,

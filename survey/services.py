@@ -14,12 +14,16 @@ from survey.storage.audit_log import SqlAuditLog
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import check_schema, open_database
 from survey.storage.key_files import FileKeys
+from survey.storage.login_tries import SqlTries
 from survey.storage.notice_board import SqlNoticeBoard
 from survey.storage.partial_files import PartialFiles
-from survey.storage.questionnaires import SqlLibrary
+from survey.storage.passkeys import SqlPasskeys
+from survey.storage.recusals import SqlRecusals
 from survey.storage.registry import SqlRegistry
 from survey.storage.reports import SqlReports
+from survey.storage.sessions import SqlSessions
 from survey.storage.work_book import SqlWorkBook
+from survey.window_log import FILE, WindowLog
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,13 @@ class Services:
     board: SqlNoticeBoard
     partials: PartialFiles
     reports: SqlReports
-    library: SqlLibrary
     accounts: SqlAccounts
+    sessions: SqlSessions
+    passkeys: SqlPasskeys
+    tries: SqlTries
+    recusals: SqlRecusals
     audit: SqlAuditLog
+    windows: WindowLog
     work: SqlWorkBook
     clock: Clock
     randomness: Randomness
@@ -68,9 +76,13 @@ def open_services(settings: Settings) -> Services:
         board=SqlNoticeBoard(engine),
         partials=PartialFiles(settings.instance / "partials", settings.vault),
         reports=SqlReports(engine),
-        library=SqlLibrary(engine),
         accounts=SqlAccounts(engine),
+        sessions=SqlSessions(engine),
+        passkeys=SqlPasskeys(engine),
+        tries=SqlTries(engine),
+        recusals=SqlRecusals(engine),
         audit=SqlAuditLog(engine, utc_now),
+        windows=WindowLog(settings.instance / FILE),
         work=SqlWorkBook(engine),
         clock=utc_now,
         randomness=secrets.token_bytes,

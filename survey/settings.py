@@ -27,13 +27,14 @@ DEFAULT_PUBLIC_URL = "http://localhost:8000"
 class Settings:
     """instance: the folder; database_url: an SQLAlchemy URL; public_url: scheme and host printed on slips, no
     trailing slash; session_secret: 32 bytes that sign staff sessions (phones have none); vault: what locks every
-    secret of the instance (server_key.py)."""
+    secret of the instance (server_key.py); needs_second_factor: whether staff who see anything must have one."""
 
     instance: Path
     database_url: str = field(repr=False)  # a password may be in it
     public_url: str
     session_secret: bytes = field(repr=False)
     vault: Vault = field(repr=False)
+    needs_second_factor: bool = True
 
     @property
     def host(self) -> str:
@@ -65,6 +66,7 @@ class Settings:
             ),
             session_secret=_secret(instance / SESSION_FILE, vault),
             vault=vault,
+            needs_second_factor=_truth(stored.get("needs_second_factor", True), file, "needs_second_factor"),
         )
 
     @classmethod
@@ -74,6 +76,7 @@ class Settings:
         database_url: str | None = None,
         public_url: str = DEFAULT_PUBLIC_URL,
         key_file: Path | None = None,
+        needs_second_factor: bool = True,
     ) -> Settings:
         """Write the settings of a new instance; raise SettingsError where one already is.
 
@@ -95,7 +98,8 @@ class Settings:
         vault = make_vault(instance, None if os.environ.get("SURVEY_KEY") else key_file or instance / KEY_FILE)
         renew_session_secret(instance, vault)
         url = database_url or f"sqlite:///{(instance / 'survey.db').resolve()}"
-        document = {"database_url": url, "public_url": public_url}
+        document: dict[str, object] = {"database_url": url, "public_url": public_url}
+        document["needs_second_factor"] = needs_second_factor
         if key_file is not None:
             document["key_file"] = str(key_file.resolve())
         write_settings(instance, document, vault)
@@ -120,6 +124,12 @@ def check_public_url(url: str) -> str:
 def _text(value: object, file: Path, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise SettingsError(f"{file}: {name} is missing or not a text.")
+    return value
+
+
+def _truth(value: object, file: Path, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{file}: {name} is neither true nor false.")
     return value
 
 

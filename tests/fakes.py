@@ -10,17 +10,25 @@ import random
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 from survey.crypto.at_rest import KEY_LEN, Vault
-from survey.domain.ports import Account, AddOutcome, Attempt, PostOutcome, SpendOutcome, StoredBallot, UnitTurnout, Work
+from survey.domain.ports import AddOutcome, Attempt, PostOutcome, SpendOutcome, StoredBallot, UnitTurnout, Work
 from survey.domain.rounds import Round, State
-from survey.errors import InvalidInput, NotFound, WrongState
+from survey.errors import NotFound, WrongState
 from survey.storage.partial_files import PartialFiles
-from tests.fake_library import MemoryLibrary
+from tests.fake_staff import (
+    MemoryAccounts,
+    MemoryPasskeys,
+    MemoryRecusals,
+    MemorySessions,
+    MemoryStaff,
+    MemoryTries,
+    MemoryWindows,
+)
 
 
 class MemoryRegistry:
@@ -318,45 +326,6 @@ class MemoryKeyFiles:
         return hashlib.sha256(b"a secret for tests").digest()
 
 
-class MemoryAccounts:
-    """See domain.ports.Accounts."""
-
-    def __init__(self) -> None:
-        self.accounts: dict[str, Account] = {}
-        self.steps: dict[str, int] = {}
-
-    def add_account(self, name: str, role: str, password_hash: str) -> None:
-        if name in self.accounts:
-            raise InvalidInput(f"There already is an account {name}.")
-        self.accounts[name] = Account(name, role, password_hash)
-
-    def find_account(self, name: str) -> Account | None:
-        return self.accounts.get(name)
-
-    def list_accounts(self) -> list[Account]:
-        return list(self.accounts.values())
-
-    def change_password_hash(self, name: str, password_hash: str) -> None:
-        self.accounts[name] = replace(self.accounts[name], password_hash=password_hash)
-
-    def lock_account(self, name: str, is_locked: bool) -> None:
-        self.accounts[name] = replace(self.accounts[name], is_locked=is_locked)
-
-    def set_second_factor(self, name: str, sealed: bytes | None, recovery: Sequence[str]) -> None:
-        self.accounts[name] = replace(self.accounts[name], second_factor=sealed, recovery=tuple(recovery))
-
-    def use_step(self, name: str, step: int) -> bool:
-        if self.steps.get(name, 0) >= step:
-            return False
-        self.steps[name] = step
-        return True
-
-    def use_recovery(self, name: str, digest: str) -> bool:
-        left = self.accounts[name].recovery
-        self.accounts[name] = replace(self.accounts[name], recovery=tuple(one for one in left if one != digest))
-        return digest in left
-
-
 class MemoryWorkBook:
     """See domain.ports.WorkBook."""
 
@@ -406,6 +375,12 @@ class MemoryAudit:
     def head(self) -> tuple[int, bytes]:
         return len(self.lines), bytes(32)
 
+    def archived(self) -> int:
+        return 0
+
+    def note_failure(self, sentence: str) -> None:
+        self.lines.append({"account": "-", "address": "-", "action": "store-failed", "object": "", "result": sentence})
+
     def verify_chain(self) -> int | None:
         return None
 
@@ -426,6 +401,7 @@ class MovableClock:
 @dataclass(frozen=True)
 class FakeSettings:
     public_url: str = "https://survey.example"
+    needs_second_factor: bool = False  # most tests are not about it
 
     @property
     def vault(self) -> Vault:
@@ -455,10 +431,12 @@ class Services:
     keys: MemoryKeyFiles = field(default_factory=MemoryKeyFiles)
     board: MemoryNoticeBoard = field(default_factory=MemoryNoticeBoard)
     partials: PartialFiles = field(default_factory=lambda: PartialFiles(_unused_folder(), FakeSettings().vault))
-    accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
+    staff: MemoryStaff = field(default_factory=MemoryStaff)
+    tries: MemoryTries = field(default_factory=MemoryTries)
+    recusals: MemoryRecusals = field(default_factory=MemoryRecusals)
+    windows: MemoryWindows = field(default_factory=MemoryWindows)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     work: MemoryWorkBook = field(default_factory=MemoryWorkBook)
-    library: MemoryLibrary = field(default_factory=MemoryLibrary)
     clock: MovableClock = field(default_factory=MovableClock)
     seed: int = 1
 
@@ -466,6 +444,9 @@ class Services:
         from tests.fake_reports import MemoryReports  # it imports this module
 
         self._random = random.Random(self.seed)
+        self.accounts = MemoryAccounts(self.staff)
+        self.sessions = MemorySessions(self.staff)
+        self.passkeys = MemoryPasskeys(self.staff)
         self.reports = MemoryReports(self.registry)
 
     def page_scripts(self) -> dict[str, str]:

@@ -29,6 +29,7 @@ ALLOWED = {
         "flask_wtf",
         "markupsafe",
         "pyotp",
+        "webauthn",
         "werkzeug",
         "wtforms",
         "survey.domain",

@@ -1,8 +1,11 @@
-"""`survey account`: staff accounts, one role each."""
+"""`survey account`: staff accounts, one role each.
+
+Law: a password given here was known to somebody else than its owner, so the first thing it opens is the page where the
+owner chooses another.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,22 +16,15 @@ from survey.domain.staff import ROLES
 from survey.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from survey.domain.staff_ports import Account
     from survey.services import Services
 
 SHORTEST = 10  # characters of a password
-LONGEST_NAME = 60
-
-
-@dataclass(frozen=True)
-class Newcomer:
-    name: str
-    role: str
-    password: str = field(repr=False)
 
 
 @click.group()
 def account() -> None:
-    """Staff accounts: add, list. One account holds one role."""
+    """Staff accounts: add, list, start-code. One account holds one role."""
 
 
 @account.command("add")
@@ -37,15 +33,35 @@ def account() -> None:
 @click.option(
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The password is the file's first line.  [default: asked for]",
+    help="The first password is the file's first line.  [default: a start code is made and printed]",
 )
 @click.pass_obj
 def add(instance: Path, name: str, role: str, password_file: Path | None) -> None:
-    """Make the account NAME."""
+    """Make the account NAME. Its owner chooses a password of their own when they first sign in."""
     services = services_of(instance)
-    password = read_password(password_file) if password_file else _ask_password(name)
-    add_newcomer(services, Newcomer(name, role, password))
-    click.echo(f"Made the account {name} ({role}).")
+    if password_file:
+        add_account(services, name, role, read_password(password_file))
+        click.echo(f"Made the account {name} ({role}).")
+    else:
+        click.echo(made_with_start_code(services, name, role))
+
+
+@account.command("start-code")
+@click.argument("name")
+@click.pass_obj
+def start_code(instance: Path, name: str) -> None:
+    """Give the account NAME a start code, for whoever lost password or second factor. Works once, for 72 hours.
+
+    The security administrator does the same in the browser; this is for when it is their own that was lost.
+    """
+    from survey.office.passwords import hash_password
+
+    services = services_of(instance)
+    code, ends = _new_start_code(services)
+    services.accounts.start_again(name, hash_password(code), ends)
+    note(services, "issue-start-code", name)
+    click.echo(f"Start code for {name}, shown once: {code}")
+    click.echo("Old password, second factors and sessions of this account work no more.", err=True)
 
 
 @account.command("list")
@@ -55,10 +71,18 @@ def list_(instance: Path, as_json: bool) -> None:
     """List the accounts and their roles."""
     accounts = services_of(instance).accounts.list_accounts()
     if as_json:
-        print_json([{"name": account.name, "role": account.role} for account in accounts])
+        print_json([{"name": account.name, "role": account.role, "state": _state(account)} for account in accounts])
         return
     for entry in accounts:
-        click.echo(f"{entry.name}\t{entry.role}")
+        click.echo(f"{entry.name}\t{entry.role}\t{_state(entry)}")
+
+
+def _state(entry: Account) -> str:
+    if entry.is_locked:
+        return "locked"
+    if entry.must_choose:
+        return "no password chosen yet"
+    return "second factor" if entry.has_second_factor else "password only"
 
 
 def read_password(path: Path) -> str:
@@ -81,35 +105,28 @@ def check_password(password: str) -> str:
     return password
 
 
-def _ask_password(name: str) -> str:
-    return str(
-        click.prompt(
-            f"Password of {name} (at least {SHORTEST} characters)",
-            hide_input=True,
-            confirmation_prompt=True,
-            value_proc=_checked,
-        )
-    )
+def made_with_start_code(services: Services, name: str, role: str) -> str:
+    """Make the account; the sentence that tells its start code."""
+    code, ends = _new_start_code(services)
+    add_account(services, name, role, code, start_ends=ends)
+    return f"Made the account {name.strip()} ({role}). Start code, shown once: {code}"
 
 
-def _checked(password: str) -> str:
-    try:
-        return check_password(password)
-    except InvalidInput as error:
-        raise click.UsageError(str(error)) from None  # asked again
+def _new_start_code(services: Services) -> tuple[str, int]:
+    """(the code, when it stops working)."""
+    from survey.office.passwords import START_ENDS, new_start_code
+
+    return new_start_code(services.randomness), int((services.clock() + START_ENDS).timestamp())
 
 
-def ask_newcomer(role: str, default_name: str) -> Newcomer:
-    name = str(click.prompt("Name of the account", default=default_name)).strip()
-    return Newcomer(name, role, _ask_password(name))
-
-
-def add_newcomer(services: Services, newcomer: Newcomer) -> None:
-    """Raises WrongState when the name is taken."""
+def add_account(
+    services: Services, name: str, role: str, password: str, *, must_choose: bool = True, start_ends: int | None = None
+) -> None:
+    """Raises GrantRefused for a name that is taken, none, or kept out of a round."""
+    from survey.domain.grants import check_grant
     from survey.office.passwords import hash_password
 
-    name = newcomer.name.strip()
-    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
-        raise InvalidInput(f"The account name {name!r} is not 1 to {LONGEST_NAME} printable characters.")
-    services.accounts.add_account(name, newcomer.role, hash_password(newcomer.password))
-    note(services, "add-account", f"{name} ({newcomer.role})")
+    name, accounts = name.strip(), services.accounts.list_accounts()
+    check_grant(name, role, accounts, services.registry.list_rounds(), services.recusals.all_names())
+    services.accounts.add_account(name, role, hash_password(password), must_choose=must_choose, start_ends=start_ends)
+    note(services, "add-account", f"{name} ({role})")

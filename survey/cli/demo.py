@@ -100,7 +100,7 @@ class _Stage:
 
     @classmethod
     def make(cls, folder: Path, public_url: str) -> _Stage:
-        from survey.cli.accounts import Newcomer, add_newcomer
+        from survey.cli.accounts import add_account
         from survey.cli.frame import services_of
         from survey.cli.instance import make_instance
         from survey.domain.spec import ID_ALPHABET
@@ -112,12 +112,12 @@ class _Stage:
             shutil.rmtree(folder)
         folder.mkdir(parents=True, mode=0o700)
         (folder / MARKER).write_text("`survey demo` throws this folder away and makes it anew.\n", "utf-8")
-        make_instance(folder, None, public_url)
+        make_instance(folder, None, public_url, needs_second_factor=False)
         _say(f"Made an instance in {folder}.")
         services = services_of(folder)
         passwords = {role: "".join(secrets.choice(ID_ALPHABET) for _ in range(14)) for role in ROLES}
         for role, password in passwords.items():
-            add_newcomer(services, Newcomer(role, role, password))
+            add_account(services, role, role, password, must_choose=False)
         return cls(folder, services, passwords)
 
     def prepare(self, name: str, short: str, headcounts: dict[str, dict[str, int]]) -> Round:
@@ -210,6 +210,7 @@ class _Stage:
         click.echo(f"Office:  {url}/office/")
         for role, password in self.passwords.items():
             click.echo(f"  account {role:<16} password {password}")
+        click.echo("  Only here they work as they are: a real instance asks for an own password and a second factor.")
         click.echo(f"Report:  {self.folder / 'first-report.html'} (and in the office)")
         click.echo(f"More slips of {round_.name}: {self.folder / 'second-slips'}")
         click.echo("Answer one yourself (the code works once):")

@@ -84,7 +84,12 @@ def find_round(instance: Path, round_id: str) -> tuple[Services, Round]:
 
 def note(services: Services, action: str, object_: str) -> None:
     """One line in the staff log: what was done on this machine's command line, and by which of its users."""
-    services.audit.append(account=f"os:{_user()}", address="-", action=action, object=object_, result="done")
+    services.audit.append(account=staff_account(), address="-", action=action, object=object_, result="done")
+
+
+def staff_account() -> str:
+    """Who stands in the staff log for what the command line does."""
+    return f"os:{_user()}"
 
 
 def _user() -> str:

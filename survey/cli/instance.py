@@ -35,35 +35,47 @@ def init(
     key_file: Path | None,
 ) -> None:
     """Make a new instance: settings, secrets, an empty store, and its first accounts."""
-    from survey.cli.accounts import Newcomer, add_newcomer, ask_newcomer, read_password
+    from survey.cli.accounts import add_account, made_with_start_code, read_password
     from survey.settings import DEFAULT_PUBLIC_URL
 
     # Asked before anything is made: whoever breaks off here leaves nothing behind.
-    newcomers: list[Newcomer] = []
-    if admin_password_file is not None:
-        newcomers.append(Newcomer(OFFICE, OFFICE, read_password(admin_password_file)))
-    elif (instance / "settings.json").exists():
-        pass  # refused below, before anybody types a password
-    elif is_asked_by_a_person():
+    newcomers: list[tuple[str, str]] = []
+    password = read_password(admin_password_file) if admin_password_file is not None else None
+    if password is None and not (instance / "settings.json").exists() and is_asked_by_a_person():
         click.echo("The first account makes rounds and reads reports (role office).")
-        newcomers.append(ask_newcomer(OFFICE, default_name="office"))
+        newcomers.append((_ask_name("office"), OFFICE))
         if click.confirm("Make a second account that manages accounts (role security-admin)?", default=True):
-            newcomers.append(ask_newcomer(SECURITY_ADMIN, default_name="security"))
+            newcomers.append((_ask_name("security"), SECURITY_ADMIN))
     make_instance(instance, database_url, public_url or DEFAULT_PUBLIC_URL, key_file)
     services = services_of(instance)
-    for newcomer in newcomers:
-        add_newcomer(services, newcomer)
-    names = ", ".join(f"{newcomer.name} ({newcomer.role})" for newcomer in newcomers)
-    click.echo(f"Made the instance {instance} for {services.settings.public_url}; accounts: {names or 'none'}.")
-    if not newcomers:
+    click.echo(f"Made the instance {instance} for {services.settings.public_url}.")
+    if password is not None:
+        add_account(services, OFFICE, OFFICE, password)
+        click.echo("Made the account office (office); it chooses another password when it first signs in.")
+    for name, role in newcomers:
+        click.echo(made_with_start_code(services, name, role))
+    if newcomers:
+        click.echo("Each works for 72 hours: sign in with it as the password (`survey account start-code` gives more).")
+    if password is None and not newcomers:
         click.echo("Nobody could be asked; add the first account with `survey account add`.", err=True)
+
+
+def _ask_name(default: str) -> str:
+    return str(click.prompt("Name of the account", default=default)).strip()
 
 
 def is_asked_by_a_person() -> bool:
     return sys.stdin.isatty()
 
 
-def make_instance(instance: Path, database_url: str | None, public_url: str, key_file: Path | None = None) -> None:
+def make_instance(
+    instance: Path,
+    database_url: str | None,
+    public_url: str,
+    key_file: Path | None = None,
+    *,
+    needs_second_factor: bool = True,
+) -> None:
     """Settings, secrets and an empty store. A store that cannot be reached leaves no instance behind."""
     from survey.server_key import DATA_KEY_FILE
     from survey.server_key import key_file as find_key_file
@@ -72,7 +84,7 @@ def make_instance(instance: Path, database_url: str | None, public_url: str, key
     from survey.storage.database import migrate, open_database
     from survey.storage.key_files import FileKeys
 
-    settings = Settings.create(instance, database_url, public_url, key_file)
+    settings = Settings.create(instance, database_url, public_url, key_file, needs_second_factor)
     try:
         engine = open_database(settings.database_url)
         try:

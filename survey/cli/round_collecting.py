@@ -58,11 +58,14 @@ def open_(instance: Path, round_id: str) -> None:
 @json_option
 @click.pass_obj
 def status(instance: Path, round_id: str, as_json: bool) -> None:
-    """Turnout of ROUND: entitled, printed and used per evaluation and unit. Steps of five until it is closed."""
-    from survey.domain.turnout import turnout
+    """Turnout of ROUND: entitled, printed and used per evaluation and unit.
+
+    Until it is closed in steps of five, and the same for ten minutes or more, as on the office's pages.
+    """
+    from survey.domain.turnout import paced_turnout
 
     services, round_ = find_round(instance, round_id)
-    counts = turnout(round_, services.registry, services.box)
+    counts = paced_turnout(round_, services.registry, services.box, services.clock())
     if as_json:
         print_json(counts)
         return

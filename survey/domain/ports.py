@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from io import BufferedReader
@@ -300,41 +300,6 @@ class KeyFiles(Protocol):
 
     def share_test_secret(self) -> bytes:
         """32 bytes; made at init."""
-
-
-class Accounts(Protocol):
-    """Staff accounts; see domain.staff."""
-
-    def add_account(self, name: str, role: str, password_hash: str) -> None: ...
-
-    def find_account(self, name: str) -> Account | None: ...
-
-    def list_accounts(self) -> list[Account]: ...
-
-    def change_password_hash(self, name: str, password_hash: str) -> None:
-        """Raises NotFound."""
-
-    def lock_account(self, name: str, is_locked: bool) -> None:
-        """Raises NotFound."""
-
-    def set_second_factor(self, name: str, sealed: bytes | None, recovery: Sequence[str]) -> None:
-        """sealed: the secret of the one-time codes, locked by the caller; None takes the second factor away."""
-
-    def use_step(self, name: str, step: int) -> bool:
-        """Atomically note that the one-time code of this time step was used; False when it or a later one was."""
-
-    def use_recovery(self, name: str, digest: str) -> bool:
-        """Atomically use up one recovery code; False when it is not there."""
-
-
-@dataclass(frozen=True)
-class Account:
-    name: str
-    role: str  # one of domain.staff.ROLES
-    password_hash: str  # argon2id
-    is_locked: bool = False
-    second_factor: bytes | None = field(default=None, repr=False)  # locked by domain.second_factor
-    recovery: tuple[str, ...] = field(default=(), repr=False)  # SHA-256 of unused recovery codes, hexadecimal
 
 
 class WorkState(Enum):

@@ -3,7 +3,7 @@
 Law: these pages reach stores only through the services handed in, show figures only through survey.domain
 (turnout.turnout, disclosure.disclose), and never read a ballot. The session cookie, the CSRF token and the language
 choice live under /office alone: no phone ever carries them. Every request that does or shows something leaves one
-line in the staff log (trail.py). No page needs a script, and none is allowed one (headers.py).
+line in the staff log (trail.py). No page is allowed a script (headers.py) but those that speak to a passkey.
 
 One module per task: login, rounds, turnout, reports, account; around them access (who may), headers, trail,
 language, passwords, steps (what a round needs next).
@@ -23,11 +23,15 @@ from survey.office import (
     headers,
     language,
     login,
+    passkey_pages,
+    recusal,
     rehearsing,
     reports,
     reviews,
     rounds,
+    session_list,
     staff_log,
+    static,
     trail,
     turnout,
     uploads,
@@ -44,10 +48,14 @@ def make_blueprint(services: Services) -> Blueprint:
     trail.install(blueprint, services)
     language.install(blueprint)
     access.install(blueprint, services)
+    static.install(blueprint)
     for task in (
         login,
+        passkey_pages,
         account,
+        session_list,
         rounds,
+        recusal,
         drafts,
         rehearsing,
         doing,

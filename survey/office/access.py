@@ -1,58 +1,49 @@
-"""Who may see which page: sessions, the 20 minutes of idleness, the role check, the CSRF check, refusals as pages.
+"""Who may see which page: the 20 minutes of idleness, what comes first, roles, recusal, form tokens, refusals as pages.
 
 A view names its audience (survey.audience); the guard compares it with the account's role before the view runs. A
-view without an audience serves nobody.
-
-Sessions are Flask's signed cookie. Accepted weakness (2026): signing out tells this browser to forget the cookie,
-it cannot recall a copy; a copy dies 20 minutes after the server last renewed it, and at once when the account's
-password or role changes.
+view without an audience serves nobody. Before an account has chosen its own password, and its second factor where one
+is needed, it sees the pages for that and no other. Whoever is kept out of a round (回避) sees nothing of it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import LoginManager, UserMixin, current_user
-from flask_login import login_user as _login_user
-from flask_login import logout_user as _logout_user
+from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from survey.audience import serves
-from survey.domain.ports import Account
+from survey.domain.grants import is_kept_out
 from survey.domain.staff import AUDITOR, OFFICE, READER, SECURITY_ADMIN
 from survey.errors import NotYet, SurveyError
-from survey.office import trail
+from survey.office import sessions, trail
 from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
 from survey.office.words import role_words
 
-IDLE = timedelta(minutes=20)
-SECOND_STEP = timedelta(minutes=5)
 COOKIE_NAME = "office_session"
 COOKIE_PATH = "/office"
 
+# What an account may ask for while something has to be done first.
+_FIRST = {
+    "password": frozenset({"show-start", "choose-password", "log-out"}),
+    "second-factor": frozenset({"show-start", "set-second-factor", "offer-passkey", "add-passkey", "log-out"}),
+}
 
-class Staff(UserMixin):  # type: ignore[misc]  # flask_login carries no types
-    """A signed-in account."""
 
-    def __init__(self, account: Account) -> None:
-        self.name = account.name
-        self.role = account.role
-        # Part of the session's id: a new password, role or second factor ends every session opened with the old one.
-        state = f"{account.role}\0{account.password_hash}\0".encode() + (account.second_factor or b"")
-        self._print = hashlib.sha256(state).hexdigest()[:32]
+class Recused(OfficeRefusal):
+    """The account belongs to somebody of an evaluated team."""
 
-    def get_id(self) -> str:
-        return f"{self._print}:{self.name}"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("recused")
 
 
 class _OfficeLogin(LoginManager):  # type: ignore[misc]  # flask_login carries no types
@@ -72,13 +63,13 @@ def install(blueprint: Blueprint, services: Services) -> None:
             SESSION_COOKIE_HTTPONLY=True,
             SESSION_COOKIE_SAMESITE="Lax",
             SESSION_COOKIE_SECURE=services.settings.public_url.startswith("https://"),
-            PERMANENT_SESSION_LIFETIME=IDLE,  # the age at which a signed cookie is refused, even a copy
+            PERMANENT_SESSION_LIFETIME=sessions.IDLE,  # the age at which a signed cookie is refused, even a copy
             WTF_CSRF_CHECK_DEFAULT=False,  # the respondent side has neither cookie nor CSRF token; see guard()
         )
         csrf.init_app(state.app)
         manager = _OfficeLogin()
         manager.session_protection = "strong"
-        manager.user_loader(lambda session_id: _find(services, session_id))
+        manager.user_loader(lambda secret: sessions.find(services, secret))
         manager.init_app(state.app)
 
     @blueprint.before_request
@@ -86,15 +77,19 @@ def install(blueprint: Blueprint, services: Services) -> None:
         audiences = _audiences(request.endpoint or "")
         if request.endpoint in ("office.asset", "office.show-wall"):
             return None  # neither reads the session, and a wall that looks every minute must not keep one alive
-        if "_user_id" in session and not _renew(services):
-            trail.note(result="signed out after 20 idle minutes")
-            flash(_("You were signed out because nothing happened for 20 minutes. Please sign in again."))
+        if "_user_id" in session:
+            _end_what_is_over(services)
         if "public" not in audiences:
             if not current_user.is_authenticated:
                 here = request.full_path.rstrip("?") if request.method == "GET" else None
                 return redirect(url_for("office.show-login", next=here), 303)
+            first = current_user.first(services.settings.needs_second_factor)
+            if first and (request.endpoint or "").removeprefix("office.") not in _FIRST[first]:
+                trail.note(result=f"{first} first")
+                return redirect(url_for("office.show-start"), 303)
             if "staff" not in audiences and current_user.role not in audiences:
                 abort(403)
+            _require_no_recusal(services)
         csrf.protect()
         return None
 
@@ -103,7 +98,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         return {
             "staff": current_user,
             "is_office": current_user.is_authenticated and current_user.role == OFFICE,
-            "navigation": _navigation(),
+            "navigation": _navigation(services),
             "role_words": role_words,
         }
 
@@ -113,46 +108,6 @@ def install(blueprint: Blueprint, services: Services) -> None:
         abort(404)
 
     _install_refusals(blueprint)
-
-
-def sign_in(account: Account, services: Services) -> None:
-    """A new session for this account; nothing of the session before it but the language survives (fixation)."""
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
-    _login_user(Staff(account))
-    session["seen"] = int(services.clock().timestamp())
-
-
-def begin_second_step(account: Account, services: Services) -> None:
-    """The password was right: for five minutes this browser may give the code. Nothing is signed in yet."""
-    language = session.get("language")
-    session.clear()
-    if language:
-        session["language"] = language
-    session["half"] = [Staff(account).get_id(), int(services.clock().timestamp())]
-
-
-def second_step_of(services: Services) -> Account | None:
-    """The account whose password this browser gave within five minutes."""
-    half = session.get("half")
-    if not isinstance(half, list) or len(half) != 2:
-        return None
-    session_id, since = half
-    if not 0 <= int(services.clock().timestamp()) - int(since) <= SECOND_STEP.total_seconds():
-        return None
-    if _find(services, str(session_id)) is None:
-        return None
-    return services.accounts.find_account(str(session_id).partition(":")[2])
-
-
-def sign_out() -> None:
-    language = session.get("language")
-    _logout_user()
-    session.clear()
-    if language:
-        session["language"] = language
 
 
 def home() -> str:
@@ -166,29 +121,30 @@ def home() -> str:
     return url_for(pages.get(current_user.role, "office.show-account"))
 
 
-def _find(services: Services, session_id: str) -> Staff | None:
-    _, _, name = session_id.partition(":")
-    account = services.accounts.find_account(name)
-    if account is None or account.is_locked:
-        return None
-    staff = Staff(account)
-    return staff if hmac.compare_digest(staff.get_id().encode(), session_id.encode()) else None
-
-
-def _renew(services: Services) -> bool:
-    """Mark the session as used now; False, and signed out, when it was idle too long."""
-    now = int(services.clock().timestamp())
-    seen = session.get("seen")
-    if not isinstance(seen, int) or now - seen > IDLE.total_seconds():
-        sign_out()
-        return False
-    session["seen"] = now
-    return True
-
-
-def _navigation() -> list[tuple[str, str, str]]:
-    """(endpoint, words, first part of the endpoints below it): only what exists and this role may open."""
+def _end_what_is_over(services: Services) -> None:
     if not current_user.is_authenticated:
+        sessions.sign_out(services)
+        flash(_("Your session has ended. Please sign in again."))
+    elif sessions.is_idle(current_user, services):
+        sessions.sign_out(services)
+        trail.note(result="signed out after 20 idle minutes")
+        flash(_("You were signed out because nothing happened for 20 minutes. Please sign in again."))
+
+
+def _require_no_recusal(services: Services) -> None:
+    """Raises Recused for the pages of a round that this account is kept out of."""
+    round_id = (request.view_args or {}).get("round_id")
+    round_ = services.registry.find_round(round_id) if round_id else None
+    if round_ is None:
+        return
+    g.recused = services.recusals.names(round_.id)  # the round's page tells how many
+    if is_kept_out(current_user.name, round_, g.recused):
+        raise Recused
+
+
+def _navigation(services: Services) -> list[tuple[str, str, str]]:
+    """(endpoint, words, first part of the endpoints below it): only what exists and this role may open."""
+    if not current_user.is_authenticated or current_user.first(services.settings.needs_second_factor):
         return []
     entries = [
         ("office.list-rounds", _("Rounds"), "rounds"),

@@ -1,7 +1,8 @@
-"""Accounts, for the security administrator: add, lock, unlock, set a new password, take a lost second factor away.
+"""Accounts, for the security administrator: add, lock, unlock, end sessions, issue a start code.
 
-Law: who manages accounts sees nothing of a round; nobody locks the own account; a role is never changed, for what an
-account did under one role must not look like another's.
+Law: who manages accounts sees nothing of a round and knows nobody's password: a start code is shown once, works for 72
+hours, and is good for one thing: choosing a password and a second factor. Nobody locks the own account; a role is never
+changed, for what an account did under one role must not look like another's.
 """
 
 from __future__ import annotations
@@ -13,23 +14,25 @@ from flask_login import current_user
 
 from survey.audience import serves
 from survey.domain.grants import check_grant
-from survey.domain.ports import Account
 from survey.domain.staff import ROLES, SECURITY_ADMIN
+from survey.domain.staff_ports import Account
 from survey.errors import NotFound, SurveyError
-from survey.office import passwords, trail
+from survey.office import passwords, sessions, trail
 from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
     def page(error: str | None = None, status: int = 200) -> ResponseReturnValue:
+        now = services.clock()
         return render_template(
             "office/accounts.html",
             accounts=services.accounts.list_accounts(),
+            sessions=services.sessions.counts(int((now - sessions.IDLE).timestamp())),
+            now=int(now.timestamp()),
             roles=ROLES,
             error=error,
             typed=request.form,
-            shortest=passwords.MIN_PASSWORD,
             here="accounts",
         ), status
 
@@ -42,22 +45,26 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(SECURITY_ADMIN)
     def add_account() -> ResponseReturnValue:
         name, role = request.form.get("name", "").strip(), request.form.get("role", "")
-        password = request.form.get("password", "")
+        accounts, rounds = services.accounts.list_accounts(), services.registry.list_rounds()
         try:
-            check_grant(name, role, services.accounts.list_accounts(), services.registry.list_rounds())
-            passwords.check_new(password, name)
+            check_grant(name, role, accounts, rounds, services.recusals.all_names())
         except SurveyError as error:
             trail.note(result=error.kind)
             return page(of_refusal(error.kind), 422)
-        services.accounts.add_account(name, role, passwords.hash_password(password))
+        code, ends = start_code()
+        services.accounts.add_account(name, role, passwords.hash_password(code), must_choose=True, start_ends=ends)
         trail.note(object=f"{name} ({role})")
-        flash(
-            _(
-                "The account “%(name)s” is made. Tell its owner the password by another way, and that they change it.",
-                name=name,
-            )
-        )
-        return redirect(url_for("office.list-accounts"), 303)
+        return shown_once(name, code)
+
+    def start_code() -> tuple[str, int]:
+        """(the code, when it stops working)."""
+        ends = services.clock() + passwords.START_ENDS
+        return passwords.new_start_code(services.randomness), int(ends.timestamp())
+
+    def shown_once(name: str, code: str) -> ResponseReturnValue:
+        # In the answer itself: a redirect would have to keep it somewhere.
+        hours = int(passwords.START_ENDS.total_seconds() // 3600)
+        return render_template("office/start_code.html", name=name, code=code, hours=hours, here="accounts")
 
     @blueprint.post("/accounts/change", endpoint="change-account")
     @serves(SECURITY_ADMIN)
@@ -69,31 +76,26 @@ def install(blueprint: Blueprint, services: Services) -> None:
             raise NotFound("There is no such step.")
         if account.name == current_user.name:
             raise OfficeRefusal("own-account")
-        if step == "password":
-            password = request.form.get("password", "")
-            try:
-                passwords.check_new(password, account.name)
-            except SurveyError as error:
-                trail.note(result=error.kind)
-                return page(of_refusal(error.kind), 422)
-            services.accounts.change_password_hash(account.name, passwords.hash_password(password))
-        elif step == "second-factor":
-            services.accounts.set_second_factor(account.name, None, [])
+        if step == "start-code":
+            code, ends = start_code()
+            services.accounts.start_again(account.name, passwords.hash_password(code), ends)
+            return shown_once(account.name, code)
+        if step == "sessions":
+            services.sessions.end_others(account.name)
         else:
             services.accounts.lock_account(account.name, step == "lock")
         flash(_done(step, account.name))
         return redirect(url_for("office.list-accounts"), 303)
 
 
-_STEPS = ("lock", "unlock", "password", "second-factor")
+_STEPS = ("lock", "unlock", "sessions", "start-code")
 
 
 def _done(step: str, name: str) -> str:
     return {
         "lock": _("“%(name)s” is locked; its sessions have ended.", name=name),
         "unlock": _("“%(name)s” can sign in again.", name=name),
-        "password": _("“%(name)s” has a new password; its sessions have ended.", name=name),
-        "second-factor": _("“%(name)s” has no second factor any more and should set up a new one.", name=name),
+        "sessions": _("The sessions of “%(name)s” have ended.", name=name),
     }[step]
 
 

@@ -129,6 +129,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             return redirect(url_for("office.show-round", round_id=round_id), 303)
         services.registry.delete_draft(round_id)
         services.board.forget(round_id)
+        services.recusals.save(round_id, ())
         flash(_("The draft “%(name)s” is deleted.", name=round_.name))
         return redirect(url_for("office.list-rounds"), 303)
 

@@ -185,6 +185,26 @@ REFUSALS = {
     "too-large": _l("What was sent is too large."),
     "wrong-password": _l("The password is wrong. Nothing was changed."),
     "not-the-same": _l("The two new passwords are not the same. Nothing was changed."),
+    "wrong-passkey": _l("The passkey's answer did not fit, or came too late. Please try again."),
+    "many-passkeys": _l("This account has twenty passkeys already. Take one away first."),
+    "last-factor": _l("This is your last second factor, and your role needs one. Add another one first."),
+    "same-password": _l("Please choose another password than the one you were given."),
+    "too-many-tries": _l("There were five wrong passwords. For 15 minutes nothing can be changed here."),
+    "no-https": _l(
+        "Passkeys work only where these pages are reached over https://. Here they are not; the system administrator "
+        "can change that."
+    ),
+    "no-name": _l(
+        "Passkeys need an address with a name, such as https://pinggu.example.cn. Here it is a number; the system "
+        "administrator can change that."
+    ),
+    "recused": _l(
+        "Your name is on the list of those who are kept out of this round, because their team is evaluated in it. "
+        "You have no role in it; a colleague does its work."
+    ),
+    "account-recused": _l(
+        "The office keeps this person out of a round that is not over, because their team is evaluated in it."
+    ),
     "wrong-code": _l("The code does not fit. Please wait for the next one, and check the clock of the phone."),
     "own-account": _l("This is your own account. Another security administrator does this for you."),
     "account-name": _l("An account name has 1 to 60 printable characters."),

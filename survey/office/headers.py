@@ -1,18 +1,23 @@
 """Response headers of every office page, refusal and asset: nothing foreign, no script, nothing kept.
 
+The pages that speak to a passkey run a script of ours and say so with allow_script(); no other does.
+
 Sources: Content Security Policy Level 3; Fetch (CORP); HTML (COOP); RFC 9111 (no-store).
 """
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; script-src "
+)
+SCRIPT_POLICY = _POLICY + "'self'"
 
 HEADERS = {
     # No page has a script, so a name typed into a round can never become one.
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'; script-src 'none'"
-    ),
+    "Content-Security-Policy": _POLICY + "'none'",
     "X-Content-Type-Options": "nosniff",
     # Flask-WTF compares the referrer of a POST over https; other sites still learn nothing.
     "Referrer-Policy": "same-origin",
@@ -24,9 +29,16 @@ HEADERS = {
 }
 
 
+def allow_script() -> None:
+    """For the page that is being made now."""
+    g.runs_script = True
+
+
 def install(blueprint: Blueprint) -> None:
     @blueprint.after_request
     def put_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers[name] = value
+        if g.get("runs_script"):
+            response.headers["Content-Security-Policy"] = SCRIPT_POLICY
         return response

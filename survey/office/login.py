@@ -16,7 +16,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey.audience import serves
-from survey.office import access, passwords, second_factor, trail
+from survey.office import access, passkeys, passwords, second_factor, sessions, trail
 from survey.office.addresses import local_address
 from survey.office.needs import Services
 
@@ -35,11 +35,13 @@ class LoginForm(FlaskForm):  # type: ignore[misc]  # flask_wtf carries no types
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
-    failures = passwords.FailureCounter(services.clock)
+    failures = passwords.FailureCounter(services.tries, services.clock)
 
     def login_page(form: LoginForm, error: str | None = None, status: int = 200) -> ResponseReturnValue:
         following = local_address(request.values.get("next"))
-        return render_template("office/login.html", form=form, error=error, next=following), status
+        has_passkeys = passkeys.trouble(services.settings.public_url) is None
+        page = render_template("office/login.html", form=form, error=error, next=following, has_passkeys=has_passkeys)
+        return page, status
 
     @blueprint.get("/login", endpoint="show-login")
     @serves("public")
@@ -64,38 +66,48 @@ def install(blueprint: Blueprint, services: Services) -> None:
                 429,
             )
         account = services.accounts.find_account(name)
-        if not passwords.matches(account.password_hash if account else None, form.password.data) or account is None:
+        typed = form.password.data
+        if account is not None and account.start_ends is not None:
+            typed = passwords.as_start_code(typed)
+        if not passwords.matches(account.password_hash if account else None, typed) or account is None:
             trail.note(account=_known(services, name), result="wrong")
             return login_page(form, _("Account or password is wrong. Please enter both again."), 403)
         if account.is_locked:  # said only to who knows the password
             trail.note(account=account.name, result="locked account")
             return login_page(form, _("This account is locked. The security administrator can unlock it."), 403)
+        if account.start_ends is not None and services.clock().timestamp() >= account.start_ends:
+            trail.note(account=account.name, result="start code too old")
+            return login_page(form, _("This start code is too old. The security administrator issues another."), 403)
         following = local_address(request.form.get("next"))
-        if account.second_factor is not None:
+        if account.has_second_factor:
             # The password alone opens nothing; its failures stay counted until the code is right as well.
-            access.begin_second_step(account, services)
-            trail.note(account=account.name, result="code asked for")
-            return redirect(url_for("office.show-code", next=following), 303)
+            sessions.begin_second_step(account, services)
+            trail.note(account=account.name, result="second factor asked for")
+            usable = account.passkeys and passkeys.trouble(services.settings.public_url) is None
+            page = "office.show-passkey" if usable and account.second_factor is None else "office.show-code"
+            return redirect(url_for(page, next=following), 303)
         failures.succeeded(name)
-        access.sign_in(account, services)
-        trail.note(account=account.name, result="done")
+        sessions.sign_in(account, services)
+        trail.note(account=account.name, result="start code" if account.start_ends is not None else "done")
         return redirect(following or access.home(), 303)
 
     def code_page(error: str | None = None, status: int = 200) -> ResponseReturnValue:
         following = local_address(request.values.get("next"))
-        return render_template("office/code.html", error=error, next=following), status
+        account = sessions.second_step_of(services)
+        has_passkeys = bool(account and account.passkeys) and passkeys.trouble(services.settings.public_url) is None
+        return render_template("office/code.html", error=error, next=following, has_passkeys=has_passkeys), status
 
     @blueprint.get("/login/code", endpoint="show-code")
     @serves("public")
     def show_code() -> ResponseReturnValue:
-        if access.second_step_of(services) is None:
+        if sessions.second_step_of(services) is None:
             return redirect(url_for("office.show-login"), 303)
         return code_page()
 
     @blueprint.post("/login/code", endpoint="give-code")
     @serves("public")
     def give_code() -> ResponseReturnValue:
-        account = access.second_step_of(services)
+        account = sessions.second_step_of(services)
         if account is None:
             flash(_("The password was given too long ago. Please sign in again."))
             return redirect(url_for("office.show-login"), 303)
@@ -111,14 +123,14 @@ def install(blueprint: Blueprint, services: Services) -> None:
             trail.note(result="wrong code")
             return code_page(_("The code is wrong or was used already. Please wait for the next one."), 403)
         failures.succeeded(account.name)
-        access.sign_in(account, services)
+        sessions.sign_in(account, services)
         trail.note(result="done")
         return redirect(local_address(request.form.get("next")) or access.home(), 303)
 
     @blueprint.post("/logout", endpoint="log-out")
     @serves("staff")
     def log_out() -> ResponseReturnValue:
-        access.sign_out()
+        sessions.sign_out(services)
         flash(_("You are signed out."))
         return redirect(url_for("office.show-login"), 303)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from survey.domain.library import Library
 from survey.domain.ports import (
-    Accounts,
     BallotBox,
     Clock,
     KeyFiles,
@@ -19,6 +17,7 @@ from survey.domain.ports import (
     WorkBook,
 )
 from survey.domain.release import ReportStore
+from survey.domain.staff_ports import Accounts, Passkeys, Recusals, Sessions, Tries
 
 
 class LogEntry(Protocol):
@@ -70,8 +69,18 @@ class StaffLog(Protocol):
 
     def head(self) -> tuple[int, bytes]: ...
 
+    def archived(self) -> int:
+        """How many entries, the oldest, were moved to files."""
+
     def verify_chain(self) -> int | None:
         """The id of the first entry that does not fit, or None."""
+
+
+class Windows(Protocol):
+    """The respondent plane's log: how many requests there were in ten minutes, and refusals by kind."""
+
+    def read(self) -> Mapping[datetime, Mapping[str, int]]:
+        """Beginning of the window -> kind -> count, the oldest first."""
 
 
 class SiteSettings(Protocol):
@@ -84,6 +93,10 @@ class SiteSettings(Protocol):
 
     @property
     def vault(self) -> Locker: ...
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether staff who see anything must have a second factor."""
 
 
 class Services(Protocol):
@@ -118,6 +131,21 @@ class Services(Protocol):
 
     @property
     def accounts(self) -> Accounts: ...
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def passkeys(self) -> Passkeys: ...
+
+    @property
+    def tries(self) -> Tries: ...
+
+    @property
+    def recusals(self) -> Recusals: ...
+
+    @property
+    def windows(self) -> Windows: ...
 
     @property
     def audit(self) -> StaffLog: ...

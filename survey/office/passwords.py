@@ -1,25 +1,27 @@
-"""Passwords with argon2id (RFC 9106), and the counter that locks an account after five failures.
+"""Passwords with argon2id (RFC 9106), start codes, and the counter that locks an account after five failures.
 
 Law: nothing here tells an account that exists from one that does not, neither by its answer nor by its time.
 """
 
 from __future__ import annotations
 
+import base64
 import threading
-from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from survey.domain.ports import Clock
+from survey.domain.ports import Clock, Randomness
+from survey.domain.staff_ports import Tries
 from survey.errors import InvalidInput
+from survey.office.keyed import keyed
 
 MIN_PASSWORD, MAX_PASSWORD = 10, 200  # characters
 FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
-_REMEMBERED = 10_000  # names; more than any office has, and bounded however many an attacker invents
+START_LEN = 10  # bytes
+START_ENDS = timedelta(hours=72)
 
 _HASHER = PasswordHasher()  # RFC 9106, second recommended option: 64 MiB, 3 passes, 4 lanes
 # Verified in place of an account's hash when there is no such account, so that both take the same time.
@@ -55,45 +57,41 @@ def matches(password_hash: str | None, password: str) -> bool:
             return False
 
 
-@dataclass
-class _Tries:
-    count: int
-    until: datetime  # when they are forgotten
-
-
 class FailureCounter:
-    """Five failures lock a name for 15 minutes, whether an account has that name or not.
+    """Five failures lock a name for 15 minutes, whether an account has that name or not, in every process alike.
 
-    Kept in the memory of one process: a restart forgets, and with w worker processes up to 5 w tries pass before
-    every worker is locked. That bounds guessing to a few hundred tries a day; it is not more than that.
+    The store keeps a keyed hash of the name: people type their password into the wrong field.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, tries: Tries, clock: Clock) -> None:
+        self._tries = tries
         self._clock = clock
-        self._lock = threading.Lock()
-        self._tries: OrderedDict[str, _Tries] = OrderedDict()
 
     def try_once(self, name: str) -> bool:
         """Count one try before its password is looked at; False when the name is locked.
 
         Counting first means that many tries sent at the same moment are not all looked at.
         """
-        now = self._clock()
-        with self._lock:
-            tries = self._tries.get(name)
-            # Also when the clock was put back: nobody stays locked for as long as it had been wrong.
-            if tries is None or not now < tries.until <= now + LOCKED_FOR:
-                tries = self._tries[name] = _Tries(0, now)
-            if tries.count >= FAILURES:
-                return False  # and the lock is not made longer, or anyone could lock a name for ever
-            tries.count += 1
-            tries.until = now + LOCKED_FOR
-            self._tries.move_to_end(name)
-            while len(self._tries) > _REMEMBERED:
-                self._tries.popitem(last=False)
-            return True
+        now = int(self._clock().timestamp())
+        until = now + int(LOCKED_FOR.total_seconds())
+        return self._tries.count_try(_key(name), now, until, FAILURES)
 
     def succeeded(self, name: str) -> None:
         """Forget the failures of this name."""
-        with self._lock:
-            self._tries.pop(name, None)
+        self._tries.forget(_key(name))
+
+
+def _key(name: str) -> str:
+    return keyed("login-tries", name).hex()
+
+
+def new_start_code(randomness: Randomness) -> str:
+    """XXXX-XXXX-XXXX-XXXX (80 bits): the password for the first time, handed over on paper or by telephone."""
+    text = base64.b32encode(randomness(START_LEN)).decode("ascii")
+    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def as_start_code(typed: str) -> str:
+    """The same for every way to type it: small letters, no lines, spaces."""
+    plain = "".join(char for char in typed.upper() if char.isalnum())
+    return "-".join(plain[at : at + 4] for at in range(0, len(plain), 4))

@@ -17,10 +17,14 @@ from flask.typing import ResponseReturnValue
 
 from survey.audience import serves
 from survey.domain.staff import AUDITOR, SECURITY_ADMIN
+from survey.domain.turnout import STEP, in_steps
 from survey.office.forms import BEIJING
 from survey.office.needs import LogEntry, Services
+from survey.office.words import kind_words
 
 PAGE = 100
+WINDOWS = 6 * 24 * 2  # of ten minutes: two days
+REQUESTS = "requests"
 CHECKED_AT_ONCE = 20_000  # lines; a longer chain is checked when asked for
 _COLUMNS = ("id", "time", "account", "address", "action", "object", "result")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -47,7 +51,22 @@ def install(blueprint: Blueprint, services: Services) -> None:
             head=head.hex(),
             is_checked=is_checked,
             broken=services.audit.verify_chain() if is_checked else None,
+            archived=services.audit.archived(),
             here="log",
+        )
+
+    @blueprint.get("/log/requests", endpoint="show-requests")
+    @serves(AUDITOR, SECURITY_ADMIN)
+    def show_requests() -> ResponseReturnValue:
+        """The respondent plane beside the staff plane: counts per ten minutes, in the steps of the turnout."""
+        newest = sorted(services.windows.read().items(), reverse=True)[:WINDOWS]
+        kinds = sorted({kind for _, counts in newest for kind in counts if kind != REQUESTS})
+        rows = [
+            (window, [in_steps(counts.get(kind, 0)) if kind in counts else None for kind in (REQUESTS, *kinds)])
+            for window, counts in newest
+        ]
+        return render_template(
+            "office/requests.html", rows=rows, kinds=[kind_words(kind) for kind in kinds], step=STEP, here="log"
         )
 
     @blueprint.get("/log.csv", endpoint="export-log")

@@ -17,8 +17,9 @@ from survey.office.needs import Services
 
 UNKNOWN = "-"
 _QUIET = frozenset(
-    {"asset", "show-login", "show-code", "choose-language", "show-work", "show-wall"}
+    {"asset", "show-login", "show-code", "show-passkey", "choose-language", "show-work", "show-wall"}
 )  # show nothing of a round and change nothing
+_SIGNING_IN = frozenset({"log-in", "give-code", "give-passkey"})
 
 
 def note(*, result: str | None = None, account: str | None = None, object: str | None = None) -> None:
@@ -38,9 +39,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.after_request
     def write_line(response: Response) -> Response:
         action = (request.endpoint or "").removeprefix("office.")
-        if (action in _QUIET and "trail_result" not in g) or (
-            "trail_account" not in g and action not in ("log-in", "give-code")
-        ):
+        if (action in _QUIET and "trail_result" not in g) or ("trail_account" not in g and action not in _SIGNING_IN):
             return response
         # When the log cannot be written this raises, and the page is not shown: no unrecorded reading.
         services.audit.append(

@@ -76,6 +76,21 @@ COMMANDS = {
 }
 
 
+# What a request of a phone was refused for; others stand with the name that programs use.
+_KINDS: dict[str, LazyString] = {
+    "unknown-code": _l("Unknown code"),
+    "code-already-used": _l("Code used before"),
+    "too-many-wrong-codes": _l("Too many wrong codes"),
+    "not-collecting": _l("Not open"),
+    "not-found": _l("No such address"),
+    "store-unavailable": _l("The store failed"),
+}
+
+
+def kind_words(kind: str) -> str:
+    return str(_KINDS.get(kind, kind))
+
+
 def role_words(role: str) -> str:
     return str(ROLES.get(role, role))
 

@@ -1,7 +1,8 @@
 """The staff plane's log: who, when, from where, what, to what, with what result. Append-only and hash-chained.
 
 Each entry's hash covers the entry and the hash before it, so a change anywhere breaks every later entry. Whoever can
-rewrite the whole table can rewrite the chain: note head() outside the server now and then.
+rewrite the whole table can rewrite the chain: note head() outside the server now and then. Entries older than twelve
+months may be moved to a file (log_archive.py); the chain goes on from there.
 
 Law: only staff appear here. No code, token, ballot or respondent's address is ever an argument of append().
 """
@@ -10,19 +11,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, select, text
 
 from survey.domain.ports import Clock
+from survey.errors import StoreUnavailable
 from survey.storage.database import is_sqlite, read, write
-from survey.storage.staff_tables import audit_log
+from survey.storage.staff_tables import audit_log, log_archives
 
 FIRST_HASH = bytes(32)
 PAGE = 500
+WINDOW = timedelta(minutes=10)  # finer a failure is not told: it may have met somebody who answers
+ARCHIVED = "archive-log"  # the action of the entry that an archive leaves behind
 
 
 @dataclass(frozen=True)
@@ -43,22 +48,36 @@ class SqlAuditLog:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
+        self._failed: dict[str, str] = {}  # sentence -> beginning of the window in which it was first said
+        self._lock = threading.Lock()
 
     def append(self, *, account: str, address: str, action: str, object: str = "", result: str = "ok") -> None:
         """Raises StoreUnavailable when it could not be written; then the caller's step must not go on."""
-        time = self._clock().astimezone(UTC).isoformat(timespec="seconds")
         fields = {"account": account, "address": address, "action": action, "object": object, "result": result}
+        with self._lock:
+            failed = list(self._failed.items())
 
         def work(connection: Connection) -> None:
-            if not is_sqlite(connection):
-                # Two processes must not both continue from the same entry. SQLite has one writer anyway.
-                connection.execute(text("LOCK TABLE audit_log IN EXCLUSIVE MODE"))
-            last = connection.execute(_LAST).first()
-            entry_id, previous = (last.id + 1, last.hash) if last else (1, FIRST_HASH)
-            row = {"id": entry_id, "time": time, **fields}
-            connection.execute(audit_log.insert().values(**row, hash=_hash(previous, row)))
+            for sentence, window in failed:
+                append_to(connection, self._clock(), failure(sentence, window))
+            append_to(connection, self._clock(), fields)
 
-        write(self._engine, work)
+        try:
+            write(self._engine, work)
+        except StoreUnavailable as error:
+            self.note_failure(str(error))
+            raise
+        with self._lock:
+            for sentence, _ in failed:
+                self._failed.pop(sentence, None)
+
+    def note_failure(self, sentence: str) -> None:
+        """The store failed, so nothing can be written now: the next entry of this process is preceded by one that
+        says so."""
+        now = self._clock().astimezone(UTC)
+        window = now - (now - datetime(2000, 1, 1, tzinfo=UTC)) % WINDOW
+        with self._lock:
+            self._failed.setdefault(sentence, window.strftime("%Y-%m-%dT%H:%MZ"))
 
     def entries(self, *, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
         """The newest first; before: only entries with a smaller id (for the next page)."""
@@ -111,21 +130,33 @@ class SqlAuditLog:
         last = read(self._engine, lambda connection: connection.execute(_LAST).first())
         return (last.id, last.hash) if last else (0, FIRST_HASH)
 
+    def archived(self) -> int:
+        """How many entries were moved to files."""
+        last = read(self._engine, lambda connection: connection.execute(LAST_ARCHIVE).first())
+        return last.last if last else 0
+
     def verify_chain(self) -> int | None:
         """The id of the first entry that does not fit, or None when all fit."""
-        expected, previous = 1, FIRST_HASH
-        for row in self._rows():
+        archive = read(self._engine, lambda connection: connection.execute(LAST_ARCHIVE).first())
+        expected, previous = (archive.last + 1, archive.hash) if archive else (1, FIRST_HASH)
+        is_told = archive is None  # the archive's own entry stands in the chain, or the archive was invented
+        for row in self.rows():
             hash_ = row.pop("hash")
-            if row["id"] != expected or _hash(previous, row) != hash_:
-                return expected
+            if row["id"] != expected or entry_hash(previous, row) != hash_:
+                return int(expected)
             expected, previous = expected + 1, hash_
-        return None
+            is_told = is_told or (row["action"] == ARCHIVED and row["object"].endswith(archive.hash.hex()))
+        return None if is_told else int(archive.last)
 
-    def _rows(self) -> Iterator[dict[str, Any]]:
+    def rows(self, until: str = "~") -> Iterator[dict[str, Any]]:
+        """Entries with their hash, the oldest first, as long as they are of a time before `until`."""
         after = 0
         while True:
             rows = self._page(select(audit_log).where(audit_log.c.id > after).order_by(audit_log.c.id).limit(PAGE))
-            yield from (dict(row) for row in rows)
+            for row in rows:
+                if row["time"] >= until:
+                    return
+                yield dict(row)
             if len(rows) < PAGE:
                 return
             after = rows[-1]["id"]
@@ -135,9 +166,28 @@ class SqlAuditLog:
 
 
 _LAST = select(audit_log.c.id, audit_log.c.hash).order_by(audit_log.c.id.desc()).limit(1)
+LAST_ARCHIVE = select(log_archives).order_by(log_archives.c.last.desc()).limit(1)
 
 
-def _hash(previous: bytes, row: dict[str, object]) -> bytes:
+def append_to(connection: Connection, now: datetime, fields: Mapping[str, str]) -> None:
+    """One more entry, in a transaction that writes."""
+    if not is_sqlite(connection):
+        # Two processes must not both continue from the same entry. SQLite has one writer anyway.
+        connection.execute(text("LOCK TABLE audit_log IN EXCLUSIVE MODE"))
+    last = connection.execute(_LAST).first()
+    entry_id, previous = (last.id + 1, last.hash) if last else (1, FIRST_HASH)
+    row = {"id": entry_id, "time": now.astimezone(UTC).isoformat(timespec="seconds"), **fields}
+    connection.execute(audit_log.insert().values(**row, hash=entry_hash(previous, row)))
+
+
+def failure(sentence: str, window: str) -> dict[str, str]:
+    return {"account": "-", "address": "-", "action": "store-failed", "object": f"since {window}", "result": sentence}
+
+
+def entry_hash(previous: bytes, row: Mapping[str, object]) -> bytes:
     """SHA-256(hash before ‖ canonical JSON of the entry without its hash)."""
-    canonical = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(previous + canonical.encode("utf-8")).digest()
+    return hashlib.sha256(previous + canonical(row)).digest()
+
+
+def canonical(document: Mapping[str, object]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")

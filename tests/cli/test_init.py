@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 
@@ -75,14 +76,37 @@ def test_a_password_that_is_too_short_or_too_long_is_refused(survey: Survey, pas
 
 def test_the_first_accounts_are_asked_for(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instance_module, "is_asked_by_a_person", lambda: True)
-    typed = ["巡察办", "short", PASSWORD, PASSWORD, "y", "", "another password", "another password"]
-    survey("init", typed="\n".join(typed) + "\n")
+    result = survey("init", typed="巡察办\ny\n\n")
     assert accounts(survey) == [("security", "security-admin"), ("巡察办", "office")]
+    codes = re.findall(r"Start code, shown once: (\S+)", result.stdout)
+    for account, code in zip(reversed(survey.services.accounts.list_accounts()), codes, strict=True):
+        assert matches(account.password_hash, code)
+        assert account.must_choose
+        assert account.start_ends
+
+
+def test_a_start_code_replaces_password_and_second_factor(made: Survey) -> None:
+    made.services.accounts.set_second_factor("office", b"sealed", ["11"])
+    code = made("account", "start-code", "office").stdout.split()[-1]
+    account = made.services.accounts.find_account("office")
+    assert account
+    assert matches(account.password_hash, code)
+    assert (account.has_second_factor, account.recovery, account.must_choose) == (False, (), True)
+    assert next(entry.action for entry in made.services.audit.entries()) == "issue-start-code"
+    assert "There is no account x" in made("account", "start-code", "x", exit_code=1).stderr
+
+
+def test_who_leads_an_evaluated_team_or_is_kept_out_gets_no_account(made: Survey) -> None:
+    round_id = made.create()
+    made.services.recusals.save(round_id, ["成员甲"])
+    refused = made("account", "add", "成员 甲", "--role", "reader", exit_code=1)
+    assert f"kept out of round {round_id}" in refused.stderr
+    assert "Start code" in made("account", "add", "成员乙", "--role", "reader").stdout
 
 
 def test_who_breaks_off_the_questions_leaves_nothing_behind(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instance_module, "is_asked_by_a_person", lambda: True)
-    survey("init", typed="office\n", exit_code=1)
+    survey("init", typed="", exit_code=1)
     assert not survey.instance.exists()
 
 
@@ -95,8 +119,8 @@ def test_without_a_terminal_nobody_is_asked_and_it_says_so(survey: Survey) -> No
 def test_an_account_is_added_with_one_role(made: Survey) -> None:
     made("account", "add", "读报告的人", "--role", "reader", "--password-file", made.write("p", PASSWORD))
     assert made.json("account", "list", "--json") == [
-        {"name": "office", "role": "office"},
-        {"name": "读报告的人", "role": "reader"},
+        {"name": "office", "role": "office", "state": "no password chosen yet"},
+        {"name": "读报告的人", "role": "reader", "state": "no password chosen yet"},
     ]
     assert [entry.action for entry in made.services.audit.entries()] == ["add-account", "add-account"]
 

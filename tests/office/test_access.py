@@ -62,7 +62,7 @@ def test_a_role_taken_away_takes_effect_at_once(signed_in, services):
     office = signed_in("office")
     account = services.accounts.accounts.pop("office")
     services.accounts.add_account("office", "auditor", account.password_hash)
-    assert office.get("/office/").status_code == 303
+    assert office.get("/office/").status_code == 403
 
 
 def test_a_view_without_audience_serves_nobody(services):

@@ -18,44 +18,87 @@ def admin(signed_in) -> Visitor:
     return signed_in("security-admin")
 
 
-def add(admin: Visitor, name: str, role: str = "reader", password: str = NEW):
-    form = {"name": name, "role": role, "password": password}
-    return admin.post("/office/accounts", form, "/office/accounts")
+def add(admin: Visitor, name: str, role: str = "reader"):
+    return admin.post("/office/accounts", {"name": name, "role": role}, "/office/accounts")
+
+
+def code_on(page) -> str:
+    return re.search(r'start-code code-text">([A-Z2-7-]{19})<', page.text).group(1)
 
 
 def change(admin: Visitor, name: str, step: str, **more: str):
     return admin.post("/office/accounts/change", {"name": name, "step": step, **more}, "/office/accounts")
 
 
-def test_an_account_is_made_and_can_sign_in(admin, visitor, services):
-    assert add(admin, "张三").status_code == 303
+def choose(visitor: Visitor, new: str = NEW, again: str | None = None):
+    return visitor.post("/office/account/start", {"new": new, "again": again or new}, "/office/account/start")
+
+
+def test_an_account_is_made_with_a_start_code_and_its_owner_chooses_the_password(admin, visitor, services):
+    code = code_on(add(admin, "张三"))
     assert "张三" in admin.get("/office/accounts").text
-    assert visitor.log_in("张三", NEW).status_code == 303
+    assert code not in admin.get("/office/accounts").text
+    assert code not in str(services.audit.lines)
     assert {"action": "add-account", "object": "张三 (reader)", "result": "done"}.items() <= (
         next(line for line in services.audit.lines if line["action"] == "add-account").items()
     )
+    assert visitor.log_in("张三", code.lower().replace("-", " ")).status_code == 303
+    for page in ("/office/reports", "/office/account", "/office/account/sessions"):
+        assert visitor.get(page).location == "/office/account/start"
+    assert choose(visitor).location == "/office/account/start"
+    assert visitor.get("/office/account/start").location == "/office/reports"
+    assert visitor.get("/office/reports").status_code == 200
+    again = Visitor(visitor.client.application.test_client())
+    assert again.log_in("张三", code).status_code == 403
+    assert again.log_in("张三", NEW).status_code == 303
+
+
+def test_a_start_code_works_for_72_hours(admin, visitor, services):
+    code = code_on(add(admin, "张三"))
+    services.clock.move(hours=72, seconds=-1)
+    assert visitor.log_in("张三", code).status_code == 303
+    services.clock.move(seconds=1)
+    late = Visitor(visitor.client.application.test_client())
+    assert "启动码已经过期" in late.log_in("张三", code).text
 
 
 @pytest.mark.parametrize(
-    ("name", "role", "password", "sentence"),
+    ("new", "again", "sentence"),
+    [("short", None, "至少10个字符"), (NEW, "another sentence", "不一样"), (PASSWORD, None, "另选一个")],
+)
+def test_the_first_password_must_be_a_new_one(services, visitor, password_hash, new, again, sentence):
+    services.accounts.add_account("张三", "reader", password_hash, must_choose=True)
+    visitor.log_in("张三")
+    page = choose(visitor, new, again)
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert visitor.get("/office/reports").location == "/office/account/start"
+
+
+def test_nobody_who_has_chosen_changes_the_password_without_the_old_one(signed_in, services):
+    office = signed_in("office")
+    before = services.accounts.find_account("office")
+    form = {"new": NEW, "again": NEW}
+    assert office.post("/office/account/start", form, "/office/account").location == "/office/"
+    assert services.accounts.find_account("office") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "sentence"),
     [
-        ("", "reader", NEW, "账号名称是1至60个字"),
-        ("王五", "emperor", NEW, "请选择角色"),
-        ("王五", "", NEW, "请选择角色"),
-        ("office", "auditor", NEW, "已经有这个名称的账号"),
-        ("ＯＦＦＩＣＥ", "auditor", NEW, "已经有这个名称的账号"),
-        ("Security - Admin", "auditor", NEW, "已经有这个名称的账号"),
-        ("王五", "reader", "short", "密码至少10个字符"),
-        ("王五", "reader", "aaaaaaaaaaaa", "密码至少10个字符"),
-        ("wang", "reader", "my wang password", "密码至少10个字符"),
+        ("", "reader", "账号名称是1至60个字"),
+        ("王五", "emperor", "请选择角色"),
+        ("王五", "", "请选择角色"),
+        ("office", "auditor", "已经有这个名称的账号"),
+        ("ＯＦＦＩＣＥ", "auditor", "已经有这个名称的账号"),
+        ("Security - Admin", "auditor", "已经有这个名称的账号"),
     ],
 )
-def test_a_grant_that_must_not_be_is_refused(admin, services, name, role, password, sentence):
-    response = add(admin, name, role, password)
+def test_a_grant_that_must_not_be_is_refused(admin, services, name, role, sentence):
+    response = add(admin, name, role)
     assert response.status_code == 422
     assert sentence in response.text
     assert len(services.accounts.list_accounts()) == len(ROLES)
-    assert password not in str(services.audit.lines)
 
 
 def test_a_leader_of_an_evaluated_team_gets_no_account(admin, services):
@@ -91,12 +134,25 @@ def test_nobody_locks_the_own_account(admin, services):
     assert not services.accounts.find_account("security-admin").is_locked
 
 
-def test_a_new_password_ends_sessions(admin, signed_in, visitor):
+def test_a_start_code_replaces_password_and_second_factor_and_ends_sessions(admin, signed_in, visitor, services):
     office = signed_in("office")
-    assert change(admin, "office", "password", password=NEW).status_code == 303
+    set_up(office, services)
+    code = code_on(change(admin, "office", "start-code"))
     assert office.get("/office/").status_code == 303
     assert visitor.log_in("office").status_code == 403
-    assert visitor.log_in("office", NEW).status_code == 303
+    assert visitor.log_in("office", code).location == "/office/"
+    assert visitor.get("/office/").location == "/office/account/start"
+    assert not services.accounts.find_account("office").has_second_factor
+    issued = next(line for line in services.audit.lines if line["object"] == "office: start-code")
+    assert issued["account"] == "security-admin"
+    used = next(line for line in services.audit.lines if line["result"] == "start code")
+    assert (used["account"], used["action"]) == ("office", "log-in")
+
+
+def test_the_security_administrator_ends_the_sessions_of_others(admin, signed_in, services):
+    first, second, reader = signed_in("office"), signed_in("office"), signed_in("reader")
+    assert change(admin, "office", "sessions").status_code == 303
+    assert [visitor.get("/office/account").status_code for visitor in (first, second, reader)] == [303, 303, 200]
 
 
 @pytest.mark.parametrize(("name", "step"), [("nobody", "lock"), ("office", "promote"), ("office", "")])
@@ -216,9 +272,3 @@ def test_a_wrong_code_switches_nothing_on(signed_in, services):
     form = {"secret": "A" * 32, "password": PASSWORD, "code": "12345x"}
     assert office.post("/office/account/second-factor/done", form, "/office/account").status_code == 422
     assert services.accounts.find_account("office").second_factor is None
-
-
-def test_a_lost_phone_is_taken_away_by_the_security_administrator(signed_in, admin, visitor, services):
-    set_up(signed_in("office"), services)
-    assert change(admin, "office", "second-factor").status_code == 303
-    assert visitor.log_in("office").location == "/office/"

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher, extract_parameters
 
 from survey.office import passwords
 from survey.office.access import COOKIE_NAME
-from tests.office.conftest import HTTPS, PASSWORD, make_app
+from tests.office.conftest import HTTPS, PASSWORD, Visitor, make_app
 
 WRONG = "账号或者密码不对"
 LOCKED = "已经连续五次登录失败"
@@ -95,8 +95,12 @@ def test_the_lock_ends_after_fifteen_minutes(visitor, services):
     assert visitor.log_in("office").status_code == 303
 
 
-def test_attempts_while_locked_do_not_make_the_lock_longer(services):
-    counter = passwords.FailureCounter(services.clock)
+def test_attempts_while_locked_do_not_make_the_lock_longer(app, services):
+    with app.app_context():
+        _attempt_while_locked(passwords.FailureCounter(services.tries, services.clock), services)
+
+
+def _attempt_while_locked(counter, services):
     for _ in range(5):
         assert counter.try_once("office")
     for _ in range(10):
@@ -122,12 +126,17 @@ def test_a_success_forgets_earlier_failures(visitor, services):
     assert visitor.log_in("office").status_code == 303
 
 
-def test_the_counter_remembers_a_bounded_number_of_names(services, monkeypatch):
-    monkeypatch.setattr(passwords, "_REMEMBERED", 10)
-    counter = passwords.FailureCounter(services.clock)
-    for number in range(50):
-        counter.try_once(f"invented-{number}")
-    assert len(counter._tries) == 10
+def test_a_lock_holds_in_every_process(visitor, services):
+    """Another process: the same store, an application of its own."""
+    for _ in range(5):
+        visitor.log_in("office", "wrong")
+    assert Visitor(make_app(services).test_client()).log_in("office").status_code == 429
+
+
+def test_the_store_of_failures_holds_no_name(visitor, services):
+    visitor.log_in(PASSWORD, "office")
+    assert len(services.tries.tries) == 1
+    assert PASSWORD not in str(services.tries.tries)
 
 
 def test_a_form_without_account_or_password_names_what_is_missing(visitor):

@@ -41,13 +41,15 @@ NO_PAGE = {  # GET routes that no page links to
     "nothing-here": "every other address",
     "show-login": "before anybody is signed in",
     "show-code": "between password and page",
+    "show-passkey": "the same",
+    "show-start": "before an account has a password of its own",
     "show-work": "only while a long step runs",
 }
 
 
 @pytest.fixture
 def services(tmp_path, password_hash: str) -> Iterator[Services]:
-    settings = Settings.create(tmp_path / "instance", public_url="https://survey.example")
+    settings = Settings.create(tmp_path / "instance", public_url="https://survey.example", needs_second_factor=False)
     engine = open_database(settings.database_url)
     migrate(engine)
     engine.dispose()

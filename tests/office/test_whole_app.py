@@ -20,7 +20,7 @@ from tests.world import World
 
 @pytest.fixture
 def real_services(tmp_path: Path) -> Services:
-    settings = Settings.create(tmp_path / "instance", public_url="https://survey.example")
+    settings = Settings.create(tmp_path / "instance", public_url="https://survey.example", needs_second_factor=False)
     engine = open_database(settings.database_url)
     migrate(engine)
     engine.dispose()

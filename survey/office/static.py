@@ -1,0 +1,28 @@
+"""The few files that office pages load: one stylesheet, one mark, and the script that speaks to passkeys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, abort
+from flask.typing import ResponseReturnValue
+
+from survey.audience import serves
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+_TYPES = {
+    "office.css": "text/css; charset=utf-8",
+    "mark.svg": "image/svg+xml",
+    "passkeys.js": "text/javascript; charset=utf-8",
+}
+
+
+def install(blueprint: Blueprint) -> None:
+    assets = {name: (ASSETS / name).read_bytes() for name in _TYPES}  # a few kilobytes, read once
+
+    @blueprint.get("/assets/<name>", endpoint="asset")
+    @serves("public")
+    def asset(name: str) -> ResponseReturnValue:
+        if name not in assets:
+            abort(404)
+        return Response(assets[name], content_type=_TYPES[name])

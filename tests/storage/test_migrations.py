@@ -128,7 +128,7 @@ def test_migrating_twice_and_from_four_threads_at_once_is_harmless(engine: Engin
 
 
 def test_a_store_without_schema_is_refused_at_start(engine: Engine) -> None:
-    with pytest.raises(SettingsError, match="schema none; this program needs 0008"):
+    with pytest.raises(SettingsError, match="schema none; this program needs 0009"):
         check_schema(engine)
 
 

@@ -1,34 +1,24 @@
-"""domain.ports.Registry over SQL: rounds, manifests, invitations, tally records.
+"""domain.ports.Registry over SQL: rounds, manifests, tally records; invitations stand in invitation_rows.py.
 
 Law: shares no table, key, import (beside database.py) or transaction with ballot_box.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from survey.domain.ports import SpendOutcome, UnitTurnout
 from survey.domain.rounds import Round, State
 from survey.errors import NotFound, WrongState
 from survey.storage.database import (
-    CommitQueue,
     erase_partitions,
     erase_round,
-    lock_partition,
-    make_partition,
     read,
-    rewrite_in_key_order,
-    rewrite_while_open,
     write,
 )
+from survey.storage.invitation_rows import SqlInvitations
 from survey.storage.registry_tables import (
-    NO_REQUEST,
-    UNUSED,
-    USED,
-    VOID,
     destruction_records,
     evaluations,
     invitations,
@@ -41,18 +31,8 @@ from survey.storage.registry_tables import (
 from survey.storage.round_documents import decode_round, encode_round
 
 
-class _Spending(NamedTuple):
-    evaluation_id: str
-    code_mac: bytes
-    request_digest: bytes
-
-
-class SqlRegistry:
+class SqlRegistry(SqlInvitations):
     """Rounds, frozen manifests, invitations, tally records. Safe for threads and for several processes."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._spendings: CommitQueue[_Spending, SpendOutcome] = CommitQueue(self._spend, key=lambda item: item.code_mac)
 
     # -- Rounds
 
@@ -198,77 +178,7 @@ class SqlRegistry:
         value: bytes | None = read(self._engine, lambda connection: connection.scalar(query))
         return value
 
-    # -- Invitations
-
-    def add_invitations(self, evaluation_id: str, codes: Iterable[tuple[bytes, str]]) -> None:
-        # Written in key order: the order of making would tie neighbouring slips to neighbouring rows.
-        rows = [
-            {
-                "evaluation": evaluation_id,
-                "code_mac": code_mac,
-                "unit": unit_id,
-                "state": UNUSED,
-                "request_digest": NO_REQUEST,
-            }
-            for code_mac, unit_id in sorted(codes)
-        ]
-
-        def work(connection: Connection) -> None:
-            make_partition(connection, invitations, evaluation_id)
-            if rows:
-                connection.execute(invitations.insert(), rows)
-
-        write(self._engine, work)
-
-    def void_unused(self, evaluation_id: str) -> int:
-        """Rewrites the invitations in key order as well: which code was used last must not show in their places."""
-
-        def work(connection: Connection) -> int:
-            make_partition(connection, invitations, evaluation_id)
-            # The whole partition before any row of it: whoever waits for one row holds the partition already.
-            lock_partition(connection, invitations, evaluation_id)
-            voided = connection.execute(
-                invitations.update()
-                .where(invitations.c.evaluation == evaluation_id, invitations.c.state == UNUSED)
-                .values(state=VOID)
-            )
-            rewrite_in_key_order(connection, invitations, evaluation_id)
-            return int(voided.rowcount)
-
-        return write(self._engine, work)
-
-    def rewrite(self, evaluation_id: str) -> bool:
-        """While a round is open: see rewriting.py. False when somebody was in the way; nothing is changed then."""
-        return rewrite_while_open(self._engine, invitations, evaluation_id)
-
-    def spend_code(self, evaluation_id: str, code_mac: bytes, request_digest: bytes) -> SpendOutcome:
-        return self._spendings.put(_Spending(evaluation_id, code_mac, request_digest))
-
-    def _spend(self, spendings: Sequence[_Spending]) -> list[SpendOutcome]:
-        # Doing it twice is answered with REPEATED, which is as good as SPENT.
-        return write(
-            self._engine, lambda connection: [_spend_one(connection, item) for item in spendings], may_repeat=True
-        )
-
-    def turnout(self, evaluation_id: str) -> list[UnitTurnout]:
-        return self.turnout_of([evaluation_id])[evaluation_id]
-
-    def turnout_of(self, evaluation_ids: Sequence[str]) -> dict[str, list[UnitTurnout]]:
-        counted = (
-            select(invitations.c.evaluation, invitations.c.unit, invitations.c.state, func.count())
-            .where(invitations.c.evaluation.in_(evaluation_ids))
-            .group_by(invitations.c.evaluation, invitations.c.unit, invitations.c.state)
-        )
-        units: dict[str, dict[str, dict[int, int]]] = {evaluation_id: {} for evaluation_id in evaluation_ids}
-        for evaluation, unit, state, count in read(self._engine, lambda connection: connection.execute(counted).all()):
-            units[evaluation].setdefault(unit, {})[state] = count
-        return {
-            evaluation: [
-                UnitTurnout(unit, states.get(UNUSED, 0) + states.get(USED, 0), states.get(USED, 0), states.get(VOID, 0))
-                for unit, states in sorted(of_units.items())
-            ]
-            for evaluation, of_units in units.items()
-        }
+    # -- What turnout pages show
 
     def save_snapshot(self, round_id: str, window: int, counts: bytes) -> None:
         def work(connection: Connection) -> None:
@@ -329,23 +239,5 @@ def _write_once(connection: Connection, table: Any, key: str, name: str, value: 
         raise WrongState(f"{key} has another {name} already; it is written once.")
 
 
-# The three statements of a token request, put together once: doing so each time costs more than running them.
+# Asked on every token request: putting it together costs more than running it.
 _STATE_OF = select(rounds.c.state).join(evaluations).where(evaluations.c.id == bindparam("evaluation"))
-_HERE = (invitations.c.evaluation == bindparam("its_evaluation")) & (invitations.c.code_mac == bindparam("its_code"))
-_USE = (
-    invitations.update()
-    .where(_HERE, invitations.c.state == UNUSED)
-    .values(state=USED, request_digest=bindparam("its_request"))
-    .execution_options(preserve_rowcount=True)
-)
-_LOOK = select(invitations.c.state, invitations.c.request_digest).where(_HERE)
-
-
-def _spend_one(connection: Connection, item: _Spending) -> SpendOutcome:
-    here = {"its_evaluation": item.evaluation_id, "its_code": item.code_mac}
-    if connection.execute(_USE, {**here, "its_request": item.request_digest}).rowcount == 1:
-        return SpendOutcome.SPENT
-    row = connection.execute(_LOOK, here).first()
-    if row is None or row.state == VOID:
-        return SpendOutcome.UNKNOWN
-    return SpendOutcome.REPEATED if row.request_digest == item.request_digest else SpendOutcome.OTHER_REQUEST

@@ -55,6 +55,8 @@ COLUMNS = {
     "opening_records": ["round", "record"],
     "opening_statements": ["round", "seat", "statement"],
     "passkeys": ["id", "account", "name", "public_key", "sign_count", "used"],
+    "questionnaire_versions": ["questionnaire", "number", "label", "is_ready", "revision", "document", "before"],
+    "questionnaires": ["id", "form_id", "name", "is_archived"],
     "recusals": ["round", "name"],
     "remark_reviews": [
         *("round", "evaluation", "question", "position"),

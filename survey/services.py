@@ -18,6 +18,7 @@ from survey.storage.login_tries import SqlTries
 from survey.storage.notice_board import SqlNoticeBoard
 from survey.storage.partial_files import PartialFiles
 from survey.storage.passkeys import SqlPasskeys
+from survey.storage.questionnaires import SqlLibrary
 from survey.storage.recusals import SqlRecusals
 from survey.storage.registry import SqlRegistry
 from survey.storage.reports import SqlReports
@@ -37,6 +38,7 @@ class Services:
     board: SqlNoticeBoard
     partials: PartialFiles
     reports: SqlReports
+    library: SqlLibrary
     accounts: SqlAccounts
     sessions: SqlSessions
     passkeys: SqlPasskeys
@@ -76,6 +78,7 @@ def open_services(settings: Settings) -> Services:
         board=SqlNoticeBoard(engine),
         partials=PartialFiles(settings.instance / "partials", settings.vault),
         reports=SqlReports(engine),
+        library=SqlLibrary(engine),
         accounts=SqlAccounts(engine),
         sessions=SqlSessions(engine),
         passkeys=SqlPasskeys(engine),

@@ -20,6 +20,7 @@ from survey.domain.ports import AddOutcome, Attempt, PostOutcome, SpendOutcome, 
 from survey.domain.rounds import Round, State
 from survey.errors import NotFound, WrongState
 from survey.storage.partial_files import PartialFiles
+from tests.fake_library import MemoryLibrary
 from tests.fake_staff import (
     MemoryAccounts,
     MemoryPasskeys,
@@ -437,6 +438,7 @@ class Services:
     windows: MemoryWindows = field(default_factory=MemoryWindows)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     work: MemoryWorkBook = field(default_factory=MemoryWorkBook)
+    library: MemoryLibrary = field(default_factory=MemoryLibrary)
     clock: MovableClock = field(default_factory=MovableClock)
     seed: int = 1
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from survey.domain.library import Library
 from survey.domain.ports import (
     BallotBox,
     Clock,

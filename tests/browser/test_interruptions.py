@@ -17,6 +17,7 @@ from tests.browser.phone import (
     answer_one,
     answer_the_rest,
     choose,
+    drafts,
     open_slip,
     receipt,
     send,
@@ -188,10 +189,16 @@ def test_a_round_closed_while_answering_says_so_and_counts_nothing(
     answer_the_rest(phone)
     live_round.close()
     phone.locator("#send").click()
-    assert trouble(phone) == "not-collecting"
+    assert trouble(phone) == "closed"
     expect(phone.locator(".trouble")).to_contain_text("截止")
     expect(phone.locator("h1")).to_have_text("还没投出")
     assert in_box(live_round) == 0
+    phone.reload()
+    phone.locator("#send").click()
+    assert trouble(phone) == "closed"
+    phone.locator("#clear").click()
+    expect(phone.locator("h1")).to_have_text("已清除")
+    assert drafts(phone) == []
 
 
 def test_a_round_closed_before_the_token_leaves_the_code_alone(

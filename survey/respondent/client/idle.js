@@ -53,7 +53,7 @@ export class Idle {
       this.shown = h('span', { 'aria-hidden': true }, t('idle.left', { n: left }))
       replace(
         this.place,
-        h('p', null, t('idle.warning'), ' ', this.shown),
+        h('p', null, t('idle.warning'), t('text.space'), this.shown),
         button(t('idle.stay'), () => this.touch(), { class: 'main', id: 'stay' })
       )
     }

@@ -67,6 +67,6 @@ export class KioskVisit extends Visit {
   }
 
   waysOut(work) {
-    return { ...super.waysOut(work), startOver: () => this.leave() }
+    return { ...super.waysOut(work), clear: null, startOver: () => this.leave() }
   }
 }

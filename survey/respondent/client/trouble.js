@@ -15,6 +15,7 @@ const WAYS_OUT = {
   server: 'again',
   'too-many-wrong-codes': 'again',
   'not-collecting': 'again',
+  closed: 'again', // not-collecting, when the ballot is sealed already
   'unknown-code': 'code',
   'no-code': 'code',
   'code-already-used': 'none',

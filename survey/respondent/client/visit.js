@@ -237,16 +237,18 @@ export class Visit {
 
   async explain(error, work) {
     const { draft, store } = this
-    const trouble = error instanceof Trouble ? error : new Trouble('refused')
+    let trouble = error instanceof Trouble ? error : new Trouble('refused')
+    const isFault = trouble !== error
+    const isSealed = Boolean(draft && draft.sealed)
+    if (isSealed && trouble.kind === 'not-collecting') trouble = new Trouble('closed')
     // A code that buys nothing leaves nothing worth keeping.
     if (draft && ['unknown-code', 'code-already-used'].includes(trouble.kind)) {
       await store.erase(draft.id)
       draft.pending = null
     }
-    const isSealed = Boolean(draft && draft.sealed)
     this.go(() => troubleView({ trouble, isSealed, ...this.waysOut(work) }))
     // A fault of ours is not hidden from the console.
-    if (trouble !== error) {
+    if (isFault) {
       setTimeout(() => {
         throw error
       })
@@ -254,6 +256,6 @@ export class Visit {
   }
 
   waysOut(work) {
-    return { again: () => this.attempt(work), toReview: () => this.toReview() }
+    return { again: () => this.attempt(work), toReview: () => this.toReview(), clear: () => this.leave() }
   }
 }

@@ -68,7 +68,7 @@ export function intention(manifest) {
     'p',
     { class: 'intention' },
     t('review.request', { n: ENC_LEN + length + TAG_LEN, m: TOKEN_LEN, k: characters }),
-    ' ',
+    t('text.space'),
     h('span', { class: 'path' }, 'POST /e/' + evaluation + '/ballots')
   )
 }

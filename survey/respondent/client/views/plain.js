@@ -10,7 +10,7 @@ export const waiting = (key) => [h('p', { class: 'waiting', role: 'status' }, t(
  * What happened, what to do, one way on, and what this page did until then; startOver only on a shared tablet, where
  * there is no other page.
  */
-export function troubleView({ trouble, again, toReview, isSealed, startOver }) {
+export function troubleView({ trouble, again, toReview, clear, isSealed, startOver }) {
   const ways = {
     again: () => primary(t('trouble.again'), again, { id: 'again' }),
     code: () => h('a', { class: 'main', href: '/', rel: 'noreferrer' }, t('trouble.code')),
@@ -29,6 +29,7 @@ export function troubleView({ trouble, again, toReview, isSealed, startOver }) {
       'div',
       { class: 'actions' },
       startOver && trouble.wayOut === 'code' ? null : ways[trouble.wayOut](),
+      clear && trouble.kind === 'closed' && button(t('receipt.clear'), clear, { id: 'clear' }),
       startOver && button(t('kiosk.over'), startOver, { id: 'over' })
     ),
     deeds(),

@@ -76,7 +76,7 @@ export function receiptView({ receipt, facts, clear, isShared }) {
     isShared
       ? h('div', { class: 'actions' }, primary(t('kiosk.done'), clear, { id: 'clear' }))
       : [
-          h('p', null, t('receipt.check'), ' ', check),
+          h('p', null, t('receipt.check'), t('text.space'), check),
           h(
             'div',
             { class: 'actions' },

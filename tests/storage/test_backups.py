@@ -221,4 +221,5 @@ def test_a_tar_that_would_write_elsewhere_is_refused(tmp_path: Path, name: str) 
 def test_every_table_is_in_the_backup(filled: Engine) -> None:
     with filled.connect() as connection:
         empty = [table.name for table in TABLES if not connection.scalar(select(func.count()).select_from(table))]
-    assert sorted(empty) == ["account_locks", "office_work", "tally_records", "turnout_snapshots"]
+    staff = ["account_locks", "account_starts", "log_archives", "login_tries", "passkeys", "recusals", "staff_sessions"]
+    assert sorted(empty) == sorted([*staff, "office_work", "tally_records", "turnout_snapshots"])

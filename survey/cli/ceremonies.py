@@ -167,7 +167,7 @@ def _summary(now: Standing) -> dict[str, object]:
         "attempt": agreed.attempt,
         "phase": now.board.phase,
         "missing": [agreed.custodians[index - 1] for index in now.board.missing],
-        "stopped": now.stopped,
+        "stopped": now.why_stopped,
     }
 
 
@@ -178,7 +178,7 @@ def describe(now: Standing) -> list[str]:
 
     board = now.board
     if now.stopped is not None:
-        return [f"Stopped: {now.stopped}", "Begin again with --restart once it is clear what happened."]
+        return [f"Stopped: {now.why_stopped}", "Begin again with --restart once it is clear what happened."]
     if board.phase == DONE:
         zh, en = check_words(board.seen("confirm"))
         return ["Everybody has confirmed; the round has its opening key.", f"Check words: {' '.join(zh)}", " ".join(en)]

@@ -50,6 +50,9 @@ class Way(Protocol):
     def post(self, message: Message) -> bool:
         """Send; True when the board can be read again at once."""
 
+    def object(self) -> None:
+        """Say that the check words differ, which ends the attempt for everybody."""
+
 
 class HttpWay:
     def __init__(self, invitation: Invitation, trust: str | None = None) -> None:
@@ -63,6 +66,9 @@ class HttpWay:
     def post(self, message: Message) -> bool:
         self._ask("POST", "messages", message.encode())
         return True
+
+    def object(self) -> None:
+        self._ask("POST", "objection", b"")
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:
         try:
@@ -99,6 +105,9 @@ class FileWay:
         write_secret(self.message_file, message.encode())
         click.echo(f"Wrote {self.message_file}; give it to the office, and come back with the next notice board.")
         return False
+
+    def object(self) -> None:
+        """Without network the office is told in person; the command says so."""
 
 
 @dataclass
@@ -162,13 +171,13 @@ class Joining:
         if agreed.digest != self.invitation.agreed.digest:
             raise BoardChanged("The notice board names another round, other custodians or another threshold.")
         if stopped is not None:
-            raise WrongState(
-                f"This attempt was stopped: {stopped} Wait for the office, then run the same command again."
-            )
+            why = stopped.sentence(agreed.custodians)
+            raise WrongState(f"This attempt was stopped: {why} Wait for the office, then run the same command again.")
         board = Board.read(agreed, messages)
         holder = KeyHolder(self.draft, secrets.token_bytes)
         is_new = board.phase != DONE and board.said_by(holder.index, board.phase) is None
         if is_new and board.phase == "confirm" and board.fault is None and not agree(board):
+            way.object()
             raise WrongState("Not confirmed. Tell the other custodians and the office; the ceremony must begin again.")
         message = holder.next_message(board)
         if message is None:

@@ -210,7 +210,7 @@ def judge(ceremony: Ceremony, reveals: Sequence[Reveal], sub_share: SubShare, co
     """
     ends = (sub_share.sender, sub_share.receiver)
     if ends != (complaint.accused, complaint.accuser):
-        return ceremony.fault(complaint.accuser, "complained about a sub-share that is not theirs.")
+        return ceremony.fault(complaint.accuser, "false-complaint", "complained about a sub-share that is not theirs.")
     enc = sub_share.sealed[:ENC_LEN]
     if p256().is_valid_point(enc):
         key = reveals[complaint.accuser - 1].sealing_key
@@ -219,13 +219,13 @@ def judge(ceremony: Ceremony, reveals: Sequence[Reveal], sub_share: SubShare, co
         try:
             dleq.verify_proof(key, [enc], [complaint.dh], pair, complaint.proof, context)
         except dleq.WrongProof:
-            return ceremony.fault(complaint.accuser, "complained without a valid proof.")
+            return ceremony.fault(complaint.accuser, "false-complaint", "complained without a valid proof.")
     dh = complaint.dh if p256().is_valid_point(enc) else b""
     try:
         _opened_sub_share(ceremony, reveals, sub_share, dh)
     except InvalidInput:
-        return ceremony.fault(complaint.accused, "dealt a wrong sub-share.")
-    return ceremony.fault(complaint.accuser, "complained about a correct sub-share.")
+        return ceremony.fault(complaint.accused, "wrong-sub-share", "dealt a wrong sub-share.")
+    return ceremony.fault(complaint.accuser, "false-complaint", "complained about a correct sub-share.")
 
 
 @dataclass(frozen=True)

@@ -24,19 +24,35 @@ from survey.crypto.wire import b64url_encode
 from survey.errors import InvalidInput, SurveyError
 
 NONCE_LEN = 32
+# How a custodian can break the rules; the page of the custodians knows the same words.
+REASONS = (
+    "absent",
+    "form",
+    "no-point",
+    "other-reveal",
+    "no-knowledge",
+    "other-share",
+    "no-share",
+    "wrong-sub-share",
+    "false-complaint",
+)
 MAKERS_LIMIT = 255
 
 
 class KeyMakingFault(SurveyError):
-    """A custodian broke the rules of key making: index (1..n) and name say who. The key must be made anew."""
+    """A custodian broke the rules of key making: index (1..n) and name say who. The key must be made anew.
+
+    reason: one of REASONS, stable for programs and for words in other languages; what: the same as English.
+    """
 
     status = 409
     kind = "key-making-fault"
 
-    def __init__(self, index: int, name: str, what: str) -> None:
+    def __init__(self, index: int, name: str, reason: str, what: str) -> None:
         super().__init__(f"Custodian {index} ({name}) {what}")
         self.index = index
         self.name = name
+        self.reason = reason
 
 
 def canonical_json(document: object) -> bytes:
@@ -73,8 +89,8 @@ class Ceremony:
         facts = {"context": b64url_encode(self.context), "names": list(self.names), "threshold": self.threshold}
         return hashlib.sha256(b"survey/key-making/v1\x00" + canonical_json(facts)).digest()
 
-    def fault(self, index: int, what: str) -> KeyMakingFault:
-        return KeyMakingFault(index, self.names[index - 1], what)
+    def fault(self, index: int, reason: str, what: str) -> KeyMakingFault:
+        return KeyMakingFault(index, self.names[index - 1], reason, what)
 
     def require_everybody(self, indices: Iterable[int], what: str) -> None:
         """One message from each custodian, in order; else the first one who is missing is named."""
@@ -83,7 +99,7 @@ class Ceremony:
             return
         for index in self.indices:
             if given.count(index) != 1:
-                raise self.fault(index, f"did not give exactly one {what}.")
+                raise self.fault(index, "absent", f"did not give exactly one {what}.")
         raise InvalidInput(f"Each {what} must come from a custodian of this round, in the order of the list.")
 
 
@@ -180,15 +196,15 @@ def check_reveal(ceremony: Ceremony, commit: Commit, reveal: Reveal) -> None:
     """One custodian's reveal against the own commitment. Raises KeyMakingFault."""
     points = p256()
     if len(reveal.coefficients) != ceremony.threshold or len(reveal.nonce) != NONCE_LEN:
-        raise ceremony.fault(reveal.index, "revealed something of another form than agreed.")
+        raise ceremony.fault(reveal.index, "form", "revealed something of another form than agreed.")
     if not all(points.is_valid_point(point) for point in (*reveal.coefficients, reveal.sealing_key)):
-        raise ceremony.fault(reveal.index, "revealed bytes that are no points of the curve.")
+        raise ceremony.fault(reveal.index, "no-point", "revealed bytes that are no points of the curve.")
     if reveal.digest(ceremony.round_context) != commit.digest:
-        raise ceremony.fault(reveal.index, "revealed something else than was committed to.")
+        raise ceremony.fault(reveal.index, "other-reveal", "revealed something else than was committed to.")
     try:
         verify_knowledge(reveal.coefficients[0], reveal.statement(ceremony.round_context), reveal.proof)
     except WrongProof:
-        raise ceremony.fault(reveal.index, "gave a wrong proof of knowledge.") from None
+        raise ceremony.fault(reveal.index, "no-knowledge", "gave a wrong proof of knowledge.") from None
 
 
 def check_confirmation(ceremony: Ceremony, reveals: Sequence[Reveal], confirmation: Confirmation) -> None:
@@ -198,7 +214,7 @@ def check_confirmation(ceremony: Ceremony, reveals: Sequence[Reveal], confirmati
     try:
         verify_knowledge(key, statement, confirmation.proof)
     except WrongProof:
-        raise ceremony.fault(confirmation.index, "did not confirm the share they should hold.") from None
+        raise ceremony.fault(confirmation.index, "no-share", "did not confirm the share they should hold.") from None
 
 
 def revealed_digest(ceremony: Ceremony, reveals: Sequence[Reveal]) -> bytes:

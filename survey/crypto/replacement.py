@@ -74,7 +74,7 @@ class Replacement:
             weight = encode_scalar(self._weight(reveal.index))
             expected = p256().mult(weight, self.verification_keys[reveal.index - 1])
         if reveal.coefficients[0] != expected:
-            raise ceremony.fault(reveal.index, "did not bring in the share they hold.")
+            raise ceremony.fault(reveal.index, "other-share", "did not bring in the share they hold.")
 
     def corrected_share(self, share: Share) -> Share:
         """The share of the old key, from the share of the sum."""

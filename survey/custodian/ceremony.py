@@ -11,7 +11,7 @@ from survey.custodian.needs import Services
 from survey.custodian.opening import challenge_of, given_by
 from survey.custodian.seats import Seat, note, seat_of_request
 from survey.domain.ceremony.messages import MESSAGE_MAX
-from survey.domain.ceremony.office import Standing, post, standing
+from survey.domain.ceremony.office import Standing, object_to_words, post, standing
 from survey.domain.ceremony.seat import seat_document
 from survey.domain.lifecycle import get_round
 from survey.errors import SurveyError, TooLarge
@@ -43,6 +43,19 @@ def register(blueprint: Blueprint, services: Services) -> None:
         note(services, seat, "ceremony-message", after.board.phase if after.stopped is None else "stopped")
         fresh = Seat(get_round(services.registry, seat.round.id), seat.index)
         return _answer(services, fresh, after)
+
+    @blueprint.post("/objection")
+    @serves("custodian")
+    def objection() -> Response:
+        """No body: this custodian sees other check words than the others. Stops the attempt; answers with the board."""
+        seat = seat_of_request(services)
+        try:
+            after = object_to_words(seat.round, seat.index, board=services.board)
+        except SurveyError as error:
+            note(services, seat, "ceremony-objection", error.kind)
+            raise
+        note(services, seat, "ceremony-objection")
+        return _answer(services, seat, after)
 
 
 def _answer(services: Services, seat: Seat, now: Standing) -> Response:

@@ -1,17 +1,20 @@
 /**
- * Runs the custodian page's own modules under node for the Python tests: a JSON list of questions on standard input, a
- * JSON list of replies on standard output. Bytes travel as hexadecimal; a Refusal is a reply.
+ * Runs the custodian page's own modules under node for the Python tests: one question a line on standard input, one
+ * reply a line on standard output. Bytes travel as hexadecimal; a Refusal is a reply.
  */
-import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { canonicalText } from '../../survey/custodian/client/protocol/canonical.js'
 import { agreedDigest, Board, factsOf } from '../../survey/custodian/client/protocol/ceremony.js'
 import { checkWords, LISTS } from '../../survey/custodian/client/protocol/check-words.js'
 import { isPoint, scalarHash, seeded, writeScalar } from '../../survey/custodian/client/protocol/group.js'
 import { KeyHolder, newDraft } from '../../survey/custodian/client/protocol/key-holder.js'
 import { Lock, paperOf, readShare, unlockShare, writeShareFile } from '../../survey/custodian/client/protocol/locks.js'
+import { Multiplier } from '../../survey/custodian/client/protocol/multiply.js'
 import { makePartial, readBoxes } from '../../survey/custodian/client/protocol/opening.js'
 import { Pairs, proveKnowledge, proveList, verifyKnowledge, verifyList } from '../../survey/custodian/client/protocol/proofs.js'
 import { Refusal } from '../../survey/custodian/client/protocol/refusal.js'
+import { constantTerm } from '../../survey/custodian/client/protocol/replacement.js'
+import { signStatement } from '../../survey/custodian/client/protocol/statement.js'
 import { openWithDh, seal } from '../../survey/custodian/client/protocol/sealed.js'
 import en from '../../survey/custodian/client/texts/en.js'
 import zh from '../../survey/custodian/client/texts/zh.js'
@@ -35,13 +38,13 @@ const answers = {
   words: ({ digest, language }) => checkWords(fromHex(digest), language),
   lists: () => LISTS,
   texts: () => [zh, en],
-  proveList({ secret, cs, ds, context }) {
+  async proveList({ secret, cs, ds, context }) {
     const pairs = new Pairs()
     cs.forEach((c, i) => pairs.add(fromHex(c), fromHex(ds[i])))
-    return toHex(proveList(number(secret), pairs, (i) => fromHex(cs[i]), fromHex(context)))
+    return toHex(await proveList(number(secret), pairs, (i) => fromHex(cs[i]), fromHex(context)))
   },
-  verifyList({ b, cs, ds, proof, context }) {
-    verifyList(fromHex(b), cs.map(fromHex), ds.map(fromHex), fromHex(proof), fromHex(context))
+  async verifyList({ b, cs, ds, proof, context }) {
+    await verifyList(fromHex(b), cs.map(fromHex), ds.map(fromHex), fromHex(proof), fromHex(context))
     return true
   },
   proveKnowledge: ({ secret, statement }) => toHex(proveKnowledge(number(secret), fromHex(statement))),
@@ -62,7 +65,14 @@ const answers = {
     const { fault } = board
     return { phase: board.phase, missing: board.missing, seen: toHex(board.seen(board.phase)), fault: fault && fault.about }
   },
-  draft: ({ document, index }) => newDraft(agreedDigest(document), index),
+  draft: ({ document, index, old }) => newDraft(agreedDigest(document), index, old ? number(old) : null),
+  term: ({ document, index, old }) =>
+    toHex(writeScalar(constantTerm(factsOf(document).replacement, index, old ? number(old) : null))),
+  async points({ secret, encs, natively }) {
+    const multiplier = new Multiplier(number(secret))
+    return toHex(await (natively ? multiplier.natively(encs.map(fromHex)) : multiplier.all(encs.map(fromHex))))
+  },
+  sign: ({ secret, own, opening }) => signStatement(number(secret), ownOf(own), opening),
   async next({ draft, document }) {
     return new KeyHolder(draft).next(await Board.read(document))
   },
@@ -79,20 +89,22 @@ const answers = {
   async unlock({ text, passphrase, own }) {
     return toHex(writeScalar(await unlockShare(readShare(text, ownOf(own)), passphrase, ownOf(own))))
   },
-  partial({ secret, boxes, own, digest }) {
+  async partial({ secret, boxes, own, digest }) {
     let reports = 0
-    const file = makePartial(number(secret), readBoxes(fromHex(boxes)), ownOf(own), digest, () => reports++)
+    const file = await makePartial(number(secret), readBoxes(fromHex(boxes)), ownOf(own), digest, () => reports++)
     return { file: toHex(file), reports }
   },
 }
 
-const replies = []
-for (const question of JSON.parse(readFileSync(0, 'utf8'))) {
+async function replyTo(question) {
   try {
-    replies.push({ ok: await answers[question.do](question) })
+    return { ok: await answers[question.do](question) }
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    replies.push({ refused: error.kind, about: error.about })
+    if (error instanceof Refusal) return { refused: error.kind, about: error.about }
+    return { broke: String(error.stack) }
   }
 }
-process.stdout.write(JSON.stringify(replies))
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(await replyTo(JSON.parse(line)))}\n`)
+}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,22 +14,31 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from survey.app import build_app
+from survey.crypto.passphrase import Lock
+from survey.custodian import pages
 from survey.domain import lifecycle
 from survey.domain.ceremony import office as ceremony_office
+from survey.domain.ceremony.agreed import DONE
 from survey.domain.ceremony.invitation import Invitation
+from survey.domain.ceremony.key_holder import Draft, KeyHolder
+from survey.domain.ceremony.replacing import replace_custodian
+from survey.domain.opening_record import conclude
+from survey.domain.shares import PartialFile, encode_locked_share
+from survey.domain.tally import record_hash
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.storage.database import migrate, open_database
 from tests.browser.conftest import Witness
 from tests.browser.conftest import axe as axe
 from tests.browsing import _free_port, _Silent
+from tests.client.node import ROOT, node
 from tests.world import World, phones
 
 WORDS = "我的口令是一句很长的话"
 
 
-class Office:
-    """A draft round behind a listening server, with an invitation for each custodian."""
+class House:
+    """A listening server for all rounds of a test run."""
 
     def __init__(self, folder: Path) -> None:
         self.port = _free_port()
@@ -36,18 +48,85 @@ class Office:
         migrate(engine)
         engine.dispose()
         self.services: Services = open_services(settings)
-        self.world = World(self.services)
-        self.invitations = self.invite()
-        app = build_app(None, self.services)
-        self._server = make_server("127.0.0.1", self.port, app, threaded=True, request_handler=_Silent)
-        self.app = app
+        self.app = build_app(None, self.services)
+        self._server = make_server("127.0.0.1", self.port, self.app, threaded=True, request_handler=_Silent)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self.services.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Serves the page as it is built for everybody."""
+    house = House(tmp_path_factory.mktemp("house") / "instance")
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="session")
+def quick_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Serves the page with scrypt at its lowest cost."""
+    dist = tmp_path_factory.mktemp("dist")
+    shutil.copy(pages.DIST / "custodian.css", dist)
+    subprocess.run([node(), str(Path(__file__).with_name("quick-page.mjs")), str(dist)], check=True, cwd=ROOT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "DIST", dist)
+        house = House(tmp_path_factory.mktemp("quick-house") / "instance")
+    yield house
+    house.stop()
+
+
+class Office:
+    """A draft round in a house, with an invitation for each custodian."""
+
+    def __init__(self, house: House) -> None:
+        self.services, self.url, self.port, self.app = house.services, house.url, house.port, house.app
+        self.world = World(self.services)
+        self.invitations = self.invite()
 
     def invite(self) -> list[Invitation]:
         services = self.services
         return ceremony_office.invite(
             self.world.round, board=services.board, randomness=services.randomness, url=self.url
+        )
+
+    def make_key(self, desks: list[Desk]) -> None:
+        """What make() does in the browsers, without them: for tests of what comes later."""
+        world = self.refresh()
+        drafts = [
+            KeyHolder(
+                Draft.new(desk.invitation.agreed.digest, desk.invitation.index, secrets.token_bytes),
+                secrets.token_bytes,
+            )
+            for desk in desks
+        ]
+        while (now := ceremony_office.standing(world.round, self.services.board).board).phase != DONE:
+            for holder in drafts:
+                message = holder.next_message(ceremony_office.standing(world.round, self.services.board).board)
+                if message is not None:
+                    ceremony_office.post(
+                        world.round,
+                        holder.index,
+                        message.encode(),
+                        board=self.services.board,
+                        registry=self.services.registry,
+                    )
+        for desk, holder in zip(desks, drafts, strict=True):
+            lock = Lock.of(WORDS, secrets.token_bytes(16), 10)
+            share = holder.share(now)
+            desk.file.write_bytes(
+                encode_locked_share(world.round.id, desk.invitation.custodian, share, lock, secrets.token_bytes)
+            )
+
+    def replace(self, index: int, name: str) -> list[Invitation]:
+        services = self.services
+        return replace_custodian(
+            self.refresh().round, index, name, board=services.board, randomness=services.randomness, url=self.url
         )
 
     def refresh(self) -> World:
@@ -68,18 +147,26 @@ class Office:
             phone.answer({"D1-1": "A"})
         world.close()
 
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self.services.close()
+    def count(self) -> str:
+        """From what was handed in; the name of the tally record."""
+        services, round_id = self.services, self.world.round.id
+        partials = [PartialFile.read(file) for file in services.partials.files(round_id).values()]
+        name = record_hash(self.world.count(partials))
+        conclude(
+            self.world.round,
+            partials,
+            name,
+            registry=services.registry,
+            board=services.board,
+            store=services.partials,
+            clock=services.clock,
+        )
+        return name
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = Office(tmp_path / "instance")
-    yield office
-    office.stop()
+def office(quick_house: House) -> Office:
+    return Office(quick_house)
 
 
 class Desk:
@@ -106,8 +193,8 @@ class Desk:
         self.witness = Witness(self.page)
         return self.open()
 
-    def start(self, words: str = WORDS) -> None:
-        self.wait_for("请您保管一份钥匙")
+    def start(self, words: str = WORDS, heading: str = "请您保管一份钥匙") -> None:
+        self.wait_for(heading)
         for field in self.page.locator("input[type=password]").all():
             field.fill(words)
         self.page.get_by_role("button", name="开始", exact=True).click()
@@ -121,6 +208,28 @@ class Desk:
 
     def wait_for(self, heading: str) -> None:
         expect(self.page.locator("h1").first).to_have_text(heading, timeout=60_000)
+
+    def wait_for_text(self, text: str) -> None:
+        expect(self.page.locator("main")).to_contain_text(text, timeout=60_000)
+
+    def invited_again(self, invitation: Invitation) -> Desk:
+        """The same browser with another link."""
+        self.invitation = invitation
+        return self
+
+    def records(self) -> list[str]:
+        """What this browser keeps, by name."""
+        names: list[str] = self.page.evaluate(
+            """() => new Promise((resolve) => {
+                const opened = indexedDB.open('survey-custodian', 1)
+                opened.onupgradeneeded = () => opened.result.createObjectStore('drafts', { keyPath: 'id' })
+                opened.onsuccess = () => {
+                    const all = opened.result.transaction('drafts').objectStore('drafts').getAllKeys()
+                    all.onsuccess = () => { opened.result.close(); resolve(all.result) }
+                }
+            })"""
+        )
+        return names
 
     def words(self) -> list[str]:
         return self.page.locator(".words li").all_inner_texts()

@@ -29,6 +29,7 @@ from survey.domain.ceremony.invitation import Invitation, NotInvited, find_seat,
 from survey.domain.ceremony.key_holder import BoardChanged
 from survey.domain.ceremony.messages import Message
 from survey.domain.ceremony.office import AlreadySaid
+from survey.domain.ceremony.stopping import Stop
 from survey.errors import InvalidInput, WrongState
 from tests.custodian.table import Seat, Table
 
@@ -293,7 +294,7 @@ def test_a_wrong_sub_share_to_one_receiver_stops_the_ceremony_and_names_its_send
     table.step(1)
     table.step(3)
 
-    assert table.standing.stopped == "Custodian 2 (纪委) dealt a wrong sub-share."
+    assert table.standing.stopped == Stop("wrong-sub-share", 2)
     with pytest.raises(WrongState, match="This attempt was stopped: Custodian 2"):
         table.post(2, table.rewritten(2, "verify", {"complaints": []}))
     with pytest.raises(KeyMakingFault, match="dealt a wrong sub-share"):
@@ -303,11 +304,35 @@ def test_a_wrong_sub_share_to_one_receiver_stops_the_ceremony_and_names_its_send
     assert len(table.finish()) == 3
 
 
+def test_who_sees_other_check_words_stops_the_ceremony_for_everybody() -> None:
+    table = Table().go_to("verify")
+    with pytest.raises(WrongState, match="no check words to compare"):
+        ceremony_office.object_to_words(table.round, 2, board=table.services.board)
+    table.go_to("confirm")
+    table.step(1)
+    after = ceremony_office.object_to_words(table.round, 2, board=table.services.board)
+    assert after.stopped == Stop("words-differ", 2)
+    assert after.why_stopped == "Custodian 2 (纪委) said that the check words differ."
+    with pytest.raises(WrongState, match="said that the check words differ"):
+        table.step(3)
+    assert table.round.opening_key is None
+    _, _, stopped = read_board(json.loads(json.dumps(table.document)))
+    assert stopped == after.stopped
+
+
+@pytest.mark.parametrize(
+    "stopped", ["words-differ 2", {"reason": "weather", "index": 1}, {"reason": "words-differ"}, 7]
+)
+def test_a_board_stopped_for_an_unknown_reason_is_refused(stopped: object) -> None:
+    with pytest.raises(InvalidInput, match=r"stopped for no reason|not the notice board"):
+        read_board({**Table().document, "stopped": stopped})
+
+
 def test_who_complains_about_a_correct_sub_share_is_named() -> None:
     table = Table().go_to("verify")
     complaint = {"accused": 2, "dh": b64url_encode(BASE), "proof": b64url_encode(bytes(64))}
     table.post(1, table.rewritten(1, "verify", {"complaints": [complaint]}))
-    assert table.standing.stopped == "Custodian 1 (巡察办) complained without a valid proof."
+    assert table.standing.stopped == Stop("false-complaint", 1)
 
 
 def test_a_complaint_about_nobody_is_refused() -> None:

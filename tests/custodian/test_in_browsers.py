@@ -11,8 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 from survey.cli.custodian_join import HttpWay, Joining
 from survey.domain import lifecycle
 from survey.domain.ceremony import office as ceremony_office
-from survey.domain.shares import PartialFile, ShareFile
-from tests.custodian.conftest import WORDS, Desk, Office
+from survey.domain.ceremony.stopping import Stop
+from survey.domain.shares import ShareFile
+from survey.domain.statements import Statement
+from tests.custodian.conftest import WORDS, Desk, House, Office
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +22,7 @@ MAKING = "正在一起做钥匙"
 COMPARE = "和其他保管人核对这十二个词"
 MADE = "钥匙做好了，请存好您的这一份"
 OPENING = "开封"
+COUNTED = "这一轮已经计票"
 TROUBLE = "没有成功"
 
 
@@ -49,9 +52,22 @@ def open_with(desk: Desk, file: Path, words: str = WORDS) -> None:
     desk.page.get_by_role("button", name="用我的钥匙开封").click()
 
 
-def test_three_browsers_make_the_key_and_two_of_them_open_the_boxes(
-    office: Office, desks: list[Desk], axe: Callable[[Page], list[str]]
+def sign_with(desk: Desk, file: Path) -> None:
+    choose_and_type(desk, file)
+    desk.page.get_by_role("checkbox").check()
+    desk.page.get_by_role("button", name="用我的钥匙签字").click()
+
+
+@pytest.fixture
+def real_office(house: House) -> Office:
+    return Office(house)
+
+
+def test_three_browsers_make_the_key_and_two_of_them_open_the_boxes_and_sign(
+    real_office: Office, browser: Browser, tmp_path: Path, axe: Callable[[Page], list[str]]
 ) -> None:
+    office = real_office  # the page that everybody gets, at the full cost of its passphrases
+    desks = [Desk(browser, invitation, tmp_path) for invitation in office.invitations]
     make(desks)
     key = office.refresh().round.get_opening_key()
     shares = [ShareFile.read(desk.file, lambda: WORDS) for desk in desks]
@@ -66,7 +82,8 @@ def test_three_browsers_make_the_key_and_two_of_them_open_the_boxes(
     assert ("custodian:巡察办", "share-test", "done") in actions
 
     office.collect(7)
-    digest = office.services.registry.find_boxes_digest(office.world.round.id)
+    round_id = office.world.round.id
+    digest = office.services.registry.find_boxes_digest(round_id)
     assert digest is not None
     for desk in desks[:2]:
         desk.reopen()
@@ -77,16 +94,92 @@ def test_three_browsers_make_the_key_and_two_of_them_open_the_boxes(
         desk.wait_for("您的那一份已经交出")
     assert axe(desks[1].page) == []
 
-    store = office.services.partials
-    partials = [PartialFile.read(file) for file in store.files(office.world.round.id).values()]
-    office.world.count(partials)
-    store.destroy(office.world.round.id)
-    assert store.files(office.world.round.id) == {}
-    desks[0].reopen()
-    desks[0].wait_for("这一轮已经计票")
+    record = office.count()
+    assert office.services.partials.files(round_id) == {}
+    signer = desks[0]
+    signer.reopen()
+    signer.wait_for(COUNTED)
+    assert signer.page.locator(".hex").inner_text().replace(" ", "") == record
+    for said in ("巡察办", "纪委", digest.hex()[:8], record[-8:]):
+        expect(signer.page.locator("main")).to_contain_text(said)
+    assert axe(signer.page) == []
+    sign_with(signer, signer.file)
+    signer.wait_for_text("您的签字已经收下")
+    expect(signer.page.locator("main")).to_contain_text("粉碎纸质备份")
+    assert axe(signer.page) == []
+    (raw,) = office.services.registry.statements(round_id).values()
+    assert (Statement.parse(raw).index, Statement.parse(raw).record) == (1, record)
+    desks[2].reopen()  # who gave no part has nothing to sign
+    desks[2].wait_for(COUNTED)
+    expect(desks[2].page.locator("main")).to_contain_text("现在请删掉您的钥匙")
+    expect(desks[2].page.locator("input[type=file]")).to_have_count(0)
     for desk in desks:
+        assert desk.records() == []
         assert desk.witness.complaints == []
         assert {request.url.split("/")[2] for request in desk.witness.requests} <= {f"localhost:{office.port}", ""}
+        desk.context.close()
+
+
+def test_a_lost_custodian_is_replaced_on_the_pages_and_the_new_shares_open(
+    office: Office, desks: list[Desk], browser: Browser, tmp_path: Path, axe: Callable[[Page], list[str]]
+) -> None:
+    office.make_key(desks)
+    key = office.refresh().round.get_opening_key().public_key
+    invitations = office.replace(3, "机关党委")
+    again = [desk.invited_again(invitation) for desk, invitation in zip(desks[:2], invitations, strict=False)]
+    newcomer = Desk(browser, invitations[2], tmp_path)
+    for desk in again:
+        desk.open()
+        desk.wait_for("请把钥匙重新分一次")
+        expect(desk.page.locator("main")).to_contain_text("组织部 手里的那一份丢了，由 机关党委 接替")
+    assert axe(again[0].page) == []
+    again[0].page.locator("input[type=file]").set_input_files(desks[1].file)
+    again[0].start(heading="请把钥匙重新分一次")
+    expect(again[0].page.locator(".complaint")).to_have_text("这不是您在这一轮的钥匙文件。请选对的那一份。")
+    for desk in again:
+        desk.page.locator("input[type=file]").set_input_files(desk.file)
+        desk.start(heading="请把钥匙重新分一次")
+    newcomer.open()
+    newcomer.start(heading="请您接替一份钥匙")
+    everybody = [*again, newcomer]
+    for desk in everybody:
+        desk.wait_for(COMPARE)
+    for desk in everybody:
+        desk.agree()
+    for desk in everybody:
+        desk.wait_for(MADE)
+        expect(desk.page.locator(".warning")).to_contain_text("原来的那一份从现在起作废")
+        desk.file = tmp_path / f"{desk.invitation.index}.new"
+        desk.save()
+        desk.wait_for("您的这一份已经做好")
+
+    assert office.refresh().round.get_opening_key().public_key == key
+    assert [custodian.name for custodian in office.world.round.custodians] == ["巡察办", "纪委", "机关党委"]
+    office.collect(2)
+    for desk in (again[1], newcomer):
+        desk.page.reload()
+        desk.wait_for(OPENING)
+        open_with(desk, desk.file)
+        desk.wait_for("您的那一份已经交出")
+    assert office.count()
+    newcomer.context.close()
+
+
+def test_an_opening_is_stopped_and_goes_on_where_it_was(office: Office, desks: list[Desk]) -> None:
+    office.make_key(desks)
+    office.collect(5)
+    desk = desks[0]
+    desk.page.route("**/custodian/partial", lambda route: route.abort())
+    desk.open()
+    desk.wait_for(OPENING)
+    open_with(desk, desk.file)
+    expect(desk.page.locator(".complaint")).to_contain_text("连不上服务器")
+    assert [name for name in desk.records() if "/opening/" in name]
+    desk.reopen()  # the points lie locked in the browser
+    desk.wait_for(OPENING)
+    open_with(desk, desk.file)
+    desk.wait_for("您的那一份已经交出")
+    assert desk.records() == []
 
 
 def test_a_browser_closed_at_any_moment_loses_nothing_that_was_said(office: Office, desks: list[Desk]) -> None:
@@ -161,7 +254,7 @@ def test_a_browser_and_a_command_line_make_a_key_together(office: Office, desks:
 def test_a_wrong_passphrase_a_foreign_share_and_a_broken_file_each_get_one_sentence(
     office: Office, desks: list[Desk], tmp_path: Path
 ) -> None:
-    make(desks)
+    office.make_key(desks)
     office.collect(2)
     desk = desks[0]
     desk.reopen()
@@ -182,11 +275,11 @@ def test_a_wrong_passphrase_a_foreign_share_and_a_broken_file_each_get_one_sente
 
 
 def test_a_list_other_than_the_published_one_is_not_opened(office: Office, desks: list[Desk]) -> None:
-    make(desks)
+    office.make_key(desks)
     office.collect(2)
     desk = desks[0]
     desk.page.route("**/custodian/boxes", lambda route: route.fulfill(body=_changed_list(office)))
-    desk.page.reload()
+    desk.open()
     desk.wait_for(TROUBLE)
     expect(desk.page.locator(".trouble")).to_contain_text("清单不是您核对过的那一份，没有开封。")
 
@@ -198,14 +291,20 @@ def _changed_list(office: Office) -> bytes:
     return whole[:-65] + whole[-130:-65]
 
 
-def test_who_sees_other_words_does_not_confirm(office: Office, desks: list[Desk]) -> None:
+def test_who_sees_other_words_stops_it_for_everybody(office: Office, desks: list[Desk]) -> None:
     for desk in desks:
         desk.open()
         desk.start()
-    desks[0].wait_for(COMPARE)
+    for desk in desks:
+        desk.wait_for(COMPARE)
     desks[0].page.get_by_role("button", name="有不同").click()
-    desks[0].wait_for("没有确认")
+    desks[0].wait_for(TROUBLE)
+    desks[1].agree()  # too late
+    for desk in desks[:2]:
+        expect(desk.page.locator(".trouble")).to_contain_text("这一次停下了：巡察办 看到的核对词和别人的不一样。")
     assert office.refresh().round.opening_key is None
+    desks[0].page.get_by_role("button", name="English").click()
+    expect(desks[0].page.locator(".trouble")).to_contain_text("巡察办 sees other check words than the others.")
 
 
 def test_a_stopped_ceremony_says_so_and_goes_on_when_the_office_begins_again(office: Office, desks: list[Desk]) -> None:
@@ -214,9 +313,9 @@ def test_a_stopped_ceremony_says_so_and_goes_on_when_the_office_begins_again(off
         desk.open()
         desk.start()
         desk.wait_for(MAKING)
-    services.board.stop(office.world.round.id, 1, "Custodian 3 (组织部) dealt a wrong sub-share.")
+    services.board.stop(office.world.round.id, 1, Stop("wrong-sub-share", 3).encode())
     desks[0].wait_for(TROUBLE)
-    expect(desks[0].page.locator(".trouble")).to_contain_text("这一次停下了：Custodian 3 (组织部)")
+    expect(desks[0].page.locator(".trouble")).to_contain_text("这一次停下了：组织部 送出的信封里数目不对")
     ceremony_office.restart(office.world.round, board=services.board)
     desks[0].wait_for(MAKING)
     desks[2].open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,20 @@ from survey.crypto.dkg_messages import canonical_json
 from survey.crypto.dleq import WrongProof
 from survey.crypto.knowledge import prove_knowledge, verify_knowledge
 from survey.crypto.passphrase import Lock
+from survey.crypto.replacement import Replacement
 from survey.crypto.scalars import ScalarHash
 from survey.crypto.sealing import open_with_dh, open_with_key, seal
 from survey.crypto.seeded import Seeded
-from survey.crypto.threshold import Partial, Share, verify_partial
+from survey.crypto.threshold import Partial, Share, combine, verify_partial
 from survey.crypto.wire import b64url_encode
 from survey.domain.ceremony.agreed import DONE, Agreed
 from survey.domain.ceremony.check_words import EN, ZH, check_words
 from survey.domain.framed import header_line
 from survey.domain.shares import PartialFile, ShareFile, encode_locked_share
+from survey.domain.statements import Statement
 from tests.custodian.node import ask, refused, reply
 from tests.custodian.table import Table
+from tests.custodian.test_replacement import begin as begin_replacement
 
 SECRET = 0x1234567890ABCDEF1234567890ABCDEF1234567890ABCDEF1234567890ABCDEF
 SECRET_BYTES = SECRET.to_bytes(32, "big")
@@ -139,11 +143,11 @@ def test_what_one_seals_the_other_opens() -> None:
 
 
 class Mixed:
-    """A table whose second custodian is the page."""
+    """A table whose second custodian is the page. old: where a custodian is replaced, the share of the key as it is."""
 
-    def __init__(self) -> None:
-        self.table = Table()
-        self.draft = ask("draft", document=self.table.document, index=2)
+    def __init__(self, table: Table | None = None, old: bytes | None = None) -> None:
+        self.table = table or Table()
+        self.draft = ask("draft", document=self.table.document, index=2, old=old and old.hex())
 
     def next(self) -> str | None:
         answer = ask("next", draft=self.draft, document=self.table.document)
@@ -185,6 +189,61 @@ def test_the_page_and_the_program_make_one_key_together() -> None:
     assert p256().mult_base(bytes.fromhex(share["secret"])) == round_.custodians[1].verification_key
 
 
+@pytest.mark.parametrize("lost", [2, 3], ids=["the page is the newcomer", "the page brings in its share"])
+def test_the_page_and_the_program_replace_a_custodian_and_the_key_stays(lost: int) -> None:
+    table = Table()
+    old = table.finish()
+    key = table.round.get_opening_key().public_key
+    begin_replacement(table, old, index=lost)
+    mixed = Mixed(table, old=None if lost == 2 else old[1].secret).go_to(DONE)
+
+    share = ask("share", draft=mixed.draft, document=table.document)
+    assert bytes.fromhex(share["publicKey"]) == table.round.get_opening_key().public_key == key
+    new = table.round.custodians[1].verification_key or b""
+    assert bytes.fromhex(share["verificationKey"]) == new == p256().mult_base(bytes.fromhex(share["secret"]))
+    assert new != old[1].verification_key
+    first = table.seats[0].share(table.document)
+    sealed = seal(key, b"info", b"answers")
+    opened = {1: first.secret, 2: bytes.fromhex(share["secret"])}
+    dh = combine({index: p256().mult(secret, sealed[:65]) for index, secret in opened.items()})
+    assert open_with_dh(dh, sealed[:65], key, b"info", sealed[65:]) == b"answers"
+
+
+def test_the_page_brings_in_its_own_old_share_and_no_other() -> None:
+    table = Table(5, 3)
+    old = table.finish()
+    begin_replacement(table, old, index=4)
+    replacement = table.standing.board.agreed.replacement
+    assert replacement is not None
+    for index in (1, 2, 3, 5):
+        expected = replacement.constant_term(index, old[index - 1].secret).to_bytes(32, "big").hex()
+        assert ask("term", document=table.document, index=index, old=old[index - 1].secret.hex()) == expected
+    assert refused("term", document=table.document, index=1, old=old[1].secret.hex()) == "foreign-share"
+    assert refused("term", document=table.document, index=1) == "foreign-share"
+
+
+def test_the_page_names_who_brings_in_another_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table()
+    begin_replacement(table, table.finish(), index=3)
+    monkeypatch.setattr(Replacement, "constant_term", lambda *_: 7)
+    monkeypatch.setattr(Replacement, "check_constant_term", lambda *_: None)
+    table.go_to("reveal").step(1)
+    answer = reply("board", document=table.document)
+    assert (answer["refused"], answer["about"]) == ("fault", {"index": 1, "what": "other-share"})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"index": 9}, {"index": "1"}, {"verification_keys": []}, {"verification_keys": None}, {"public_key": "AA=="}],
+)
+def test_the_page_refuses_a_replacement_that_is_none(change: dict[str, Any]) -> None:
+    table = Table()
+    begin_replacement(table, table.finish(), index=3)
+    document = dict(table.document)
+    document["replaces"] = {**document["replaces"], **change}
+    assert refused("board", document=document) == "broken-board"
+
+
 def test_the_page_says_a_lost_message_again_word_for_word() -> None:
     mixed = Mixed().go_to("reveal")
     assert mixed.next() == mixed.next() is not None
@@ -205,7 +264,7 @@ def test_the_page_finds_a_wrong_sub_share_and_both_name_its_sender() -> None:
     assert complaint is not None
     mixed.table.post(2, complaint.encode())
 
-    assert mixed.table.standing.stopped == "Custodian 3 (组织部) dealt a wrong sub-share."
+    assert mixed.table.standing.why_stopped == "Custodian 3 (组织部) dealt a wrong sub-share."
     told = ask("board", document=mixed.table.document)
     assert told["fault"] == {"index": 3, "what": "wrong-sub-share"}
     answer = reply("next", draft=mixed.draft, document=mixed.table.document)
@@ -310,6 +369,35 @@ def boxes_of(table: Table, share: Share, encs: list[bytes]) -> bytes:
         "count": len(encs),
     }
     return header_line(header) + b"".join(encs)
+
+
+@pytest.mark.parametrize("secret", [1, 2, SECRET, ORDER - 2, ORDER - 1])
+def test_points_multiplied_by_the_browser_itself_are_the_programs(secret: int) -> None:
+    encs = [*points(140), p256().mult_base((ORDER - 5).to_bytes(32, "big"))]
+    expected = "".join(p256().mult(secret.to_bytes(32, "big"), enc).hex() for enc in encs)
+    natively = secret < ORDER - 1  # the last one has no successor: the plain way decides
+    assert ask("points", secret=f"{secret:x}", encs=hexes(encs), natively=natively) == expected
+
+
+def test_bytes_that_are_no_point_are_refused_in_the_middle_of_a_list() -> None:
+    encs = [*points(3), b"\x04" + bytes(63) + b"\x01", *points(2)]
+    assert refused("points", secret="07", encs=hexes(encs), natively=False) == "not-a-point"
+
+
+def test_a_statement_of_the_page_is_accepted(made: tuple[Table, list[Share]]) -> None:
+    table, shares = made
+    given = [{"index": 3, "name": "组织部", "partial": "33" * 32}]
+    opening = {
+        "schema": "survey-opening/1", "round": table.round_id, "name": table.round.name, "threshold": 2,
+        "boxes_digest": "11" * 32, "record": "22" * 32, "counted_at": "2026-06-30T09:00+00:00",
+        "opened_by": given, "destroyed": given,
+    }  # fmt: skip
+    raw = ask("sign", secret=shares[2].secret.hex(), own=own_of(table, shares[2]), opening=opening).encode()
+    statement = Statement.parse(raw)
+    statement.check(shares[2].verification_key)
+    assert replace(statement, proof=b"") == Statement.of_opening(canonical_json(opening), 3)
+    own = own_of(table, shares[1])
+    assert refused("sign", secret=shares[1].secret.hex(), own=own, opening=opening) == "foreign-opening"
 
 
 @pytest.mark.parametrize("count", [0, 1, 70])

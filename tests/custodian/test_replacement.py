@@ -24,7 +24,6 @@ from survey.domain.ceremony.key_holder import Draft
 from survey.domain.ceremony.replacing import replace_custodian
 from survey.domain.rounds import State
 from survey.errors import InvalidInput, WrongState
-from tests.custodian.node import ask, refused
 from tests.custodian.table import Seat, Table
 
 NEWCOMER = "机关党委"
@@ -198,13 +197,6 @@ def test_a_name_that_is_there_already_is_refused(made: tuple[Table, list[Share]]
     table, old = made
     with pytest.raises(InvalidInput, match="different names"):
         begin(table, old, name=name)
-
-
-def test_the_page_says_that_this_is_done_on_the_command_line(made: tuple[Table, list[Share]]) -> None:
-    table, old = made
-    begin(table, old)
-    assert refused("board", document=table.document) == "replacement"
-    assert ask("facts", document=table.document)["digest"] == table.invitations[0].agreed.digest.hex()
 
 
 def test_an_invitation_to_replace_survives_its_file(made: tuple[Table, list[Share]]) -> None:

@@ -1,6 +1,7 @@
 /**
  * What this browser keeps: one record per round and place, {id, locked, file}: the draft locked under the passphrase,
- * then the share file (locked too) until the custodian says that it is saved.
+ * then the share file (locked too) until the custodian says that it is saved. While an opening is under way also the
+ * points made so far (opening-memory.js).
  *
  * Law: written and on disk before a message leaves ("strict"); a browser that keeps nothing is told so at once.
  */
@@ -37,4 +38,5 @@ async function run(work, mode = 'readwrite') {
 
 export const keep = (record) => run((store) => store.put(record))
 export const kept = (id) => run((store) => store.get(id), 'readonly')
+export const forgetAll = (start) => run((store) => store.delete(IDBKeyRange.bound(start, `${start}\uffff`)))
 export const forget = (id) => run((store) => store.delete(id))

@@ -4,10 +4,11 @@ import { startHelper } from './helper.js'
 import { currentLanguage, setLanguage, t } from './language.js'
 import { Server } from './net.js'
 import { Refusal } from './protocol/refusal.js'
-import { Making } from './views/making.js'
+import { showEnded } from './views/ended.js'
+import { isReplacing, Making } from './views/making.js'
 import { showKeeping } from './views/keeping.js'
 import { showOpening } from './views/opening.js'
-import { after, facts, trouble, waiting } from './views/parts.js'
+import { facts, trouble, waiting } from './views/parts.js'
 
 const BEFORE_OPENING = ['frozen', 'printed', 'open']
 
@@ -58,10 +59,11 @@ class Visit {
 
   go() {
     const { state, verification_key: key } = this.seat
+    if (isReplacing(this.seat)) return new Making(this).begin()
     if (state === 'draft' && !key) return new Making(this).begin()
     if (state === 'draft' || BEFORE_OPENING.includes(state)) return showKeeping(this)
     if (state === 'closed') return showOpening(this)
-    return this.show(after)
+    return showEnded(this)
   }
 }
 

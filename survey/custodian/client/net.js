@@ -24,6 +24,16 @@ export class Server {
     return new Uint8Array(await (await this.ask('boxes')).arrayBuffer())
   }
 
+  /** This custodian sees other check words: ends the attempt for everybody. */
+  object() {
+    return this.ask('objection', { method: 'POST', body: '' }).then((response) => response.json())
+  }
+
+  sign(statement) {
+    return this.ask('statement', { method: 'POST', body: statement })
+  }
+
+  /** May be tried again with the same bytes when the network fails. */
   give(partial) {
     return this.ask('partial', { method: 'POST', body: partial })
   }

@@ -4,21 +4,25 @@
  * about}; {id, done, total} in between is progress.
  */
 import { inGroups, toBase32, toBase64url, utf8, concat, fromBase64url } from '../../respondent/client/protocol/bytes.js'
+import { OpeningMemory } from './opening-memory.js'
 import { canonicalJson } from './protocol/canonical.js'
 import { Board, factsOf } from './protocol/ceremony.js'
 import { checkWords } from './protocol/check-words.js'
 import { hash } from './protocol/group.js'
 import { KeyHolder, newDraft } from './protocol/key-holder.js'
-import { Lock, paperOf, readShare, unlockShare, writeShareFile } from './protocol/locks.js'
+import { Lock, openShare, paperOf, readShare, unlockShare, writeShareFile } from './protocol/locks.js'
 import { makePartial, readBoxes } from './protocol/opening.js'
 import { DONE } from './protocol/phases.js'
 import { proveKnowledge } from './protocol/proofs.js'
 import { Refusal } from './protocol/refusal.js'
+import { constantTerm } from './protocol/replacement.js'
+import { signStatement } from './protocol/statement.js'
 
 const DRAFT_AAD = utf8('survey/share-draft/v1\0')
 const FINGERPRINT_LEN = 16
 let lock = null
 let holder = null
+let isCancelled = false
 let lastRead = { text: null, board: null }
 
 /** The checked board; while nobody says anything, it is not checked again. */
@@ -28,7 +32,7 @@ async function boardOf(document) {
   return lastRead.board
 }
 
-const kept = () => lock.lock(canonicalJson(holder.draft), DRAFT_AAD)
+const lockedDraft = () => lock.lock(canonicalJson(holder.draft), DRAFT_AAD)
 
 const commands = {
   /** The facts are those that the invitation names, or it is refused. */
@@ -40,10 +44,14 @@ const commands = {
     return true
   },
 
-  async begin({ document, index, passphrase }) {
+  /** old: {text, passphrase, own} of the share as it is, where a lost custodian is replaced; not for the newcomer. */
+  async begin({ document, index, passphrase, old }) {
+    const facts = factsOf(document)
+    const oldSecret = old ? await unlockShare(readShare(old.text, old.own), old.passphrase, old.own) : null
+    if (facts.replacement) constantTerm(facts.replacement, index, oldSecret) // refuses a share that does not belong here
     lock = await Lock.of(passphrase)
-    holder = new KeyHolder(newDraft(factsOf(document).digest, index))
-    return kept()
+    holder = new KeyHolder(newDraft(facts.digest, index, oldSecret))
+    return lockedDraft()
   },
 
   async resume({ locked, passphrase }) {
@@ -75,7 +83,7 @@ const commands = {
     }
     const { draft, message } = await holder.next(board)
     holder.draft = draft
-    return { ...told, message, locked: message === null ? null : await kept() }
+    return { ...told, message, locked: message === null ? null : await lockedDraft() }
   },
 
   async finish({ document }) {
@@ -97,9 +105,24 @@ const commands = {
     return { header, digest }
   },
 
-  async open({ text, passphrase, own, bytes, digest }, onProgress) {
-    const secret = await unlockShare(readShare(text, own), passphrase, own)
-    return makePartial(secret, readBoxes(bytes), own, digest, onProgress)
+  async open({ text, passphrase, own, bytes, digest }, tell) {
+    isCancelled = false
+    const opened = await openShare(readShare(text, own), passphrase, own)
+    const onProgress = async (done, total) => {
+      tell(done, total)
+      await new Promise((resolve) => setTimeout(resolve)) // a cancellation that waits is heard
+      if (isCancelled) throw new Refusal('cancelled')
+    }
+    return makePartial(opened.secret, readBoxes(bytes), own, digest, onProgress, new OpeningMemory(own, digest, opened.lock))
+  },
+
+  cancel() {
+    isCancelled = true
+    return true
+  },
+
+  async sign({ text, passphrase, own, opening }) {
+    return signStatement(await unlockShare(readShare(text, own), passphrase, own), own, opening)
   },
 }
 

@@ -8,6 +8,8 @@ key_holder.py  a custodian's side: from the board and the own memory to the next
 invitation.py  the one-time invitation of a custodian
 office.py      the office's side: invite, take messages, give the round its key
 replacing.py   the office's side of replacing a lost custodian
+stopping.py    why an attempt ended without a key
+seat.py        what the server tells one custodian
 check_words.py what custodians read to each other
 Scheme, limits and sources: docs/ceremony.md; the arithmetic: crypto.dkg.
 """

@@ -131,7 +131,7 @@ class Board:
                 self.agreed.replacement.check_constant_term(ceremony, read_reveal(message.index, message.content))
         elif message.phase == "deal":
             if len(read_dealt(message.index, message.content)) != len(self.agreed.custodians):
-                raise ceremony.fault(message.index, "did not deal one sub-share to everybody.")
+                raise ceremony.fault(message.index, "form", "did not deal one sub-share to everybody.")
         elif message.phase == "verify":
             for complaint in read_complaints(message.index, message.content):
                 if complaint.accused not in self.agreed.indices:

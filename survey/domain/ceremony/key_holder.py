@@ -135,7 +135,7 @@ class KeyHolder:
             share = board.agreed.replacement.corrected_share(share)
         if facts.verification_keys[self.index - 1] != p256().mult_base(share.secret):
             raise KeyMakingFault(
-                self.index, board.agreed.custodians[self.index - 1], "ends with a share of another key."
+                self.index, board.agreed.custodians[self.index - 1], "no-share", "ends with a share of another key."
             )
         return share
 

@@ -15,6 +15,7 @@ from survey.domain.ceremony.agreed import DONE, Agreed
 from survey.domain.ceremony.board import Board, encode_board
 from survey.domain.ceremony.invitation import SECRET_LEN, Invitation, secret_digest
 from survey.domain.ceremony.messages import Message
+from survey.domain.ceremony.stopping import WORDS_DIFFER, Stop
 from survey.domain.ports import NoticeBoard, PostOutcome, Randomness, Registry
 from survey.domain.rounds import Custodian, OpeningKey, Round, State
 from survey.errors import InvalidInput, NotFound, SurveyError, WrongState
@@ -63,12 +64,17 @@ class Standing:
     """Where a ceremony is: the checked board of its attempt, and why it was stopped, if it was."""
 
     board: Board
-    stopped: str | None
+    stopped: Stop | None
 
     @property
     def document(self) -> Mapping[str, Any]:
         messages = [message.encode() for message in self.board.messages]
         return encode_board(self.board.agreed, messages, self.stopped)
+
+    @property
+    def why_stopped(self) -> str | None:
+        """In English; None while it goes on."""
+        return None if self.stopped is None else self.stopped.sentence(self.board.agreed.custodians)
 
 
 def standing(round_: Round, board: NoticeBoard) -> Standing:
@@ -78,7 +84,8 @@ def standing(round_: Round, board: NoticeBoard) -> Standing:
         raise NotFound(f"Nobody has been invited to the key ceremony of round {round_.id} yet.")
     agreed = Agreed.of_attempt(round_, attempt)
     messages = [Message.parse(raw) for raw in board.messages(round_.id, attempt.number)]
-    return Standing(Board.read(agreed, messages), attempt.stopped)
+    stopped = None if attempt.stopped is None else Stop.decode(attempt.stopped)
+    return Standing(Board.read(agreed, messages), stopped)
 
 
 def post(round_: Round, index: int, raw: bytes, *, board: NoticeBoard, registry: Registry) -> Standing:
@@ -94,7 +101,7 @@ def post(round_: Round, index: int, raw: bytes, *, board: NoticeBoard, registry:
     if known is None:
         _require_unmade(round_, now.board)
         if now.stopped is not None:
-            raise WrongState(f"This attempt was stopped: {now.stopped}")
+            raise WrongState(f"This attempt was stopped: {now.why_stopped}")
         now.board.add(message)
         outcome = board.post(round_.id, now.board.agreed.attempt, message.phase, index, raw)
         if outcome is PostOutcome.DIFFERENT:
@@ -102,6 +109,19 @@ def post(round_: Round, index: int, raw: bytes, *, board: NoticeBoard, registry:
     elif known.encode() != raw:
         raise AlreadySaid(f"Custodian {index} has already said something else in the phase {message.phase}.")
     return _settle(round_, board=board, registry=registry)
+
+
+def object_to_words(round_: Round, index: int, *, board: NoticeBoard) -> Standing:
+    """A custodian saw other check words than the others: the attempt ends here, for everybody.
+
+    Raises WrongState where there is nothing to compare (yet, or any more).
+    """
+    now = standing(round_, board)
+    _require_unmade(round_, now.board)
+    if now.board.phase != "confirm":
+        raise WrongState("There are no check words to compare at this step.")
+    board.stop(round_.id, now.board.agreed.attempt, Stop(WORDS_DIFFER, index).encode())
+    return standing(round_, board)
 
 
 def restart(round_: Round, *, board: NoticeBoard) -> int:
@@ -120,7 +140,7 @@ def _settle(round_: Round, *, board: NoticeBoard, registry: Registry) -> Standin
     now = standing(round_, board)
     fault: KeyMakingFault | None = now.board.fault
     if fault is not None and now.stopped is None:
-        board.stop(round_.id, now.board.agreed.attempt, str(fault))
+        board.stop(round_.id, now.board.agreed.attempt, Stop.of_fault(fault).encode())
         return standing(round_, board)
     if now.board.phase == DONE and now.stopped is None:
         give_key(round_, now.board, registry)

@@ -25,12 +25,14 @@ def seat_document(
     opening: bytes | None,
     signed: Collection[int],
 ) -> dict[str, Any]:
-    """challenge: for a test of the share; given: who has handed in a partial opening.
-    opening: after the count its record (schema "survey-opening/1"); signed: who has signed a statement about it.
+    """holders: who has a share now (while a custodian is replaced, `board` names the newcomer).
+    challenge: for a test of the share; given: who has handed in a partial opening; opening: after the count its record
+    (schema "survey-opening/1"); signed: who has signed a statement about it.
     """
     return {
         "index": index,
         "state": round_.state.value,
+        "holders": [custodian.name for custodian in round_.custodians],
         "public_key": _b64url(round_.opening_key.public_key) if round_.opening_key else None,
         "verification_key": _b64url(round_.custodians[index - 1].verification_key),
         "challenge": _b64url(challenge),

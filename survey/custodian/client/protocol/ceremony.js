@@ -9,6 +9,7 @@ import { hash, isPoint, POINT_LEN, writeScalar } from './group.js'
 import { checkConfirmation, checkReveal, judge, publicKeyOf, roundContext, verificationKeyOf } from './key-making.js'
 import { DONE, PHASES } from './phases.js'
 import { fault, Refusal } from './refusal.js'
+import { checkConstantTerm, contextOf, correctedKey, readReplacement } from './replacement.js'
 
 const FIELDS = {
   join: 'identity',
@@ -54,6 +55,7 @@ export function factsOf(document) {
     new Set(custodians).size === custodians.length
   if (!isWhole) throw broken()
   const digest = agreedDigest(document)
+  const replacement = readReplacement(document)
   return {
     round,
     name,
@@ -62,7 +64,8 @@ export function factsOf(document) {
     attempt,
     digest,
     subject: hash(utf8('survey/ceremony/attempt/v1\0'), digest, uint(attempt, 4)),
-    context: roundContext(utf8(round), custodians, threshold),
+    replacement,
+    context: roundContext(contextOf(round, replacement), custodians, threshold),
   }
 }
 
@@ -114,8 +117,6 @@ export class Board {
 
   /** Check a whole board; throws Refusal (fault, board-dishonest, broken-board). */
   static async read(document) {
-    // Sharing an existing key anew needs the old share; the command line does that.
-    if (document.replaces) throw new Refusal('replacement')
     const board = new Board(factsOf(document))
     const messages = document.messages.map(readMessage)
     const order = (message) => PHASES.indexOf(message.phase) * 1000 + message.index
@@ -184,6 +185,7 @@ export class Board {
         nonce: bytesOf(content.nonce, 32),
       }
       checkReveal(context, threshold, bytesOf(this.said.commit.get(index).content.digest, 32), message.reveal)
+      if (this.facts.replacement) checkConstantTerm(this.facts.replacement, message.reveal)
     }
     if (phase === 'deal') {
       message.sealed = content.sub_shares.map((text) => bytesOf(text, SEALED_LEN))
@@ -217,10 +219,12 @@ export class Board {
   }
 
   get publicKey() {
-    return publicKeyOf(this.reveals)
+    const { replacement } = this.facts
+    return replacement ? replacement.publicKey : publicKeyOf(this.reveals)
   }
 
   verificationKey(index) {
-    return verificationKeyOf(this.reveals, index)
+    const key = verificationKeyOf(this.reveals, index)
+    return this.facts.replacement ? correctedKey(key) : key
   }
 }

@@ -19,6 +19,14 @@ export const BASE = Point.BASE
 const SCALAR_LEN = 32
 const WIDE_LEN = 48
 
+/** The field of the coordinates: y^2 = x^3 + a x + b modulo P. */
+export const FIELD = {
+  P: Point.Fp.ORDER,
+  a: Point.CURVE().a,
+  b: Point.CURVE().b,
+  inverse: (number) => Point.Fp.inv(number),
+}
+
 export { hmac, sha256 }
 export const hash = (...parts) => sha256(concat(...parts))
 
@@ -47,6 +55,9 @@ export const writePoint = (point) => {
   if (point.is0()) throw new Refusal('not-a-point')
   return point.toBytes(false)
 }
+
+/** 1 / number modulo the order. */
+export const inverse = (number) => Point.Fn.inv(reduced(number))
 
 export const reduced = (number) => ((number % ORDER) + ORDER) % ORDER
 

@@ -1,6 +1,7 @@
 /**
  * A custodian's side of the ceremony: from the board and the own draft to the next message. Rules as in
- * survey/domain/ceremony/key_holder.py. A draft is plain JSON: {schema, agreed, index, seed, said: {attempt: {phase: message}}}.
+ * survey/domain/ceremony/key_holder.py. A draft is plain JSON: {schema, agreed, index, seed, said: {attempt: {phase: message}},
+ * old_secret}.
  *
  * Law: a message is in the draft, and the draft is kept, before the message is sent; nothing is said in two ways.
  */
@@ -13,15 +14,18 @@ import {
   utf8,
 } from '../../../respondent/client/protocol/bytes.js'
 import { encodeMessage, writeMessage } from './ceremony.js'
-import { BASE, randomScalar, seeded, times, writePoint, writeScalar } from './group.js'
+import { BASE, numberOf, randomScalar, seeded, times, writePoint, writeScalar } from './group.js'
 import { drawsOf, Participant } from './key-making.js'
 import { DONE, PHASES } from './phases.js'
 import { fault, Refusal } from './refusal.js'
+import { constantTerm, correctedSecret } from './replacement.js'
 
 const SCHEMA = 'survey-share-draft/1'
 
-export function newDraft(agreed, index) {
-  return { schema: SCHEMA, agreed: toBase64url(agreed), index, seed: toBase64url(randomBytes(32)), said: {} }
+/** oldSecret: where a lost custodian is replaced, the share of the key as it is (a number); null for the newcomer. */
+export function newDraft(agreed, index, oldSecret = null) {
+  const draft = { schema: SCHEMA, agreed: toBase64url(agreed), index, seed: toBase64url(randomBytes(32)), said: {} }
+  return oldSecret === null ? draft : { ...draft, old_secret: toBase64url(writeScalar(oldSecret)) }
 }
 
 export class KeyHolder {
@@ -71,7 +75,8 @@ export class KeyHolder {
     this.requireSamePast(board)
     if (board.fault) throw board.fault
     if (board.phase !== DONE) throw new Refusal('not-done')
-    const { secret } = (await this.participate(board)).finish()
+    const made = (await this.participate(board)).finish().secret
+    const secret = board.facts.replacement ? correctedSecret(made) : made
     const verificationKey = board.verificationKey(this.draft.index)
     if (!equal(writePoint(times(BASE, secret)), verificationKey)) throw fault(this.draft.index, 'no-share')
     return { secret: writeScalar(secret), publicKey: board.publicKey, verificationKey }
@@ -79,6 +84,10 @@ export class KeyHolder {
 
   identity(facts) {
     return writePoint(times(BASE, this.signingSecret(facts)))
+  }
+
+  oldSecret() {
+    return this.draft.old_secret ? numberOf(fromBase64url(this.draft.old_secret)) : null
   }
 
   signingSecret(facts) {
@@ -123,7 +132,8 @@ export class KeyHolder {
   async participate(board) {
     const { facts } = board
     const draws = drawsOf(fromBase64url(this.draft.seed), facts.subject)
-    const participant = new Participant(facts.context, facts.threshold, this.draft.index, draws)
+    const term = facts.replacement && constantTerm(facts.replacement, this.draft.index, this.oldSecret())
+    const participant = new Participant(facts.context, facts.threshold, this.draft.index, draws, term)
     const isDealt = ['verify', 'confirm', DONE].includes(board.phase)
     const reveals = board.reveals
     const received = isDealt ? await participant.receive(reveals, board.sentTo(this.draft.index)) : null

@@ -100,7 +100,7 @@ export async function judge(context, reveals, sealed, accuser, { accused, dh, pr
   if (isPoint(enc)) {
     try {
       const key = reveals[accuser - 1].sealing_key
-      verifyList(key, [enc], [dh], proof, complaintContext(context, accused, accuser))
+      await verifyList(key, [enc], [dh], proof, complaintContext(context, accused, accuser))
     } catch (error) {
       return fault(accuser, 'false-complaint')
     }
@@ -109,12 +109,16 @@ export async function judge(context, reveals, sealed, accuser, { accused, dh, pr
   return value === null ? fault(accused, 'wrong-sub-share') : fault(accuser, 'false-complaint')
 }
 
-/** One custodian's side. Everything that is committed to is drawn from `draws`, so that it comes out the same again. */
+/**
+ * One custodian's side. Everything that is committed to is drawn from `draws`, so that it comes out the same again.
+ * constantTerm: given only where an existing key is shared anew (replacement.js).
+ */
 export class Participant {
-  constructor(context, threshold, index, draws) {
+  constructor(context, threshold, index, draws, constantTerm = null) {
     this.context = context
     this.index = index
     this.polynomial = Array.from({ length: threshold }, () => randomScalar(draws))
+    if (constantTerm !== null) this.polynomial[0] = constantTerm
     this.sealingSecret = randomScalar(draws)
     const coefficients = this.polynomial.map((a) => writePoint(times(BASE, a)))
     const reveal = { index, coefficients, sealing_key: writePoint(times(BASE, this.sealingSecret)) }
@@ -147,13 +151,13 @@ export class Participant {
       const enc = sealed.slice(0, POINT_LEN)
       const dh = isPoint(enc) ? writePoint(times(readPoint(enc), this.sealingSecret)) : new Uint8Array(0)
       const value = await opened(this.context, reveals, sender, this.index, sealed, dh)
-      if (value === null) complaints.push({ accused: sender, dh, proof: this.complain(sender, enc, dh) })
+      if (value === null) complaints.push({ accused: sender, dh, proof: await this.complain(sender, enc, dh) })
       else values.push(value)
     }
     return { complaints, values }
   }
 
-  complain(sender, enc, dh) {
+  async complain(sender, enc, dh) {
     if (!dh.length) return new Uint8Array(0)
     const pairs = new Pairs()
     pairs.add(enc, dh)

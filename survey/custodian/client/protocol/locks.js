@@ -114,13 +114,15 @@ function lockedOrBroken(read) {
   return locked
 }
 
-/** The secret (a number); throws Refusal('wrong-passphrase') or ('foreign-share'). */
-export async function unlockShare(locked, passphrase, own) {
+/** {secret (a number), lock (the passphrase's)}; throws Refusal('wrong-passphrase') or ('foreign-share'). */
+export async function openShare(locked, passphrase, own) {
   const lock = await Lock.for(passphrase, locked)
   const secret = numberOf(await lock.unlock(locked, shareAad(own.publicKey, own.verificationKey)))
   if (!equal(writePoint(times(BASE, reduced(secret))), own.verificationKey)) throw new Refusal('foreign-share')
-  return secret
+  return { secret, lock }
 }
+
+export const unlockShare = async (locked, passphrase, own) => (await openShare(locked, passphrase, own)).secret
 
 /** {prefix, text, groups} for paper: the QR code holds prefix and text, the groups can be typed. */
 export function paperOf(shareFile) {

@@ -6,11 +6,14 @@
  * those that the custodian was shown and agreed to.
  */
 import { concat, toBase64url, toHex, utf8 } from '../../../respondent/client/protocol/bytes.js'
-import { POINT_LEN, readPoint, times, writePoint, hash } from './group.js'
+import { hash, POINT_LEN } from './group.js'
+import { Multiplier } from './multiply.js'
 import { Pairs, proveList } from './proofs.js'
 import { Refusal } from './refusal.js'
 
-const STEP = 64 // points between two reports of progress
+const STEP = 128 // points handed to the browser at once; between two of them progress is told
+const BLOCK = 2048 // points remembered together, so that a closed page goes on where it was
+const NO_MEMORY = { read: async () => null, write: async () => {} }
 
 /** {header, digest (hex), at(i)} of the bytes of a boxes file; throws Refusal('broken-list'). */
 export function readBoxes(bytes) {
@@ -33,9 +36,10 @@ export function readBoxes(bytes) {
 
 /**
  * The bytes of the partial file. secret: number; boxes: of readBoxes; own: {round, index, custodian, publicKey};
- * digest: what the custodian saw and agreed to. onProgress(done, total): half of it points, the rest the proof.
+ * digest: what the custodian saw and agreed to. onProgress(done, total): points first, then the proof; it may wait, and
+ * throw to end the work. memory: {read(block), write(block, points)} of an earlier visit.
  */
-export function makePartial(secret, boxes, own, digest, onProgress = () => {}) {
+export async function makePartial(secret, boxes, own, digest, onProgress = () => {}, memory = NO_MEMORY) {
   const { header } = boxes
   if (header.round !== own.round || header.opening_key !== toBase64url(own.publicKey) || boxes.digest !== digest) {
     throw new Refusal('foreign-list')
@@ -43,15 +47,24 @@ export function makePartial(secret, boxes, own, digest, onProgress = () => {}) {
   const total = header.count
   const points = new Uint8Array(total * POINT_LEN)
   const pairs = new Pairs()
-  for (let i = 0; i < total; i++) {
-    const enc = boxes.at(i)
-    const point = writePoint(times(readPoint(enc), secret))
-    points.set(point, i * POINT_LEN)
-    pairs.add(enc, point)
-    if (i % STEP === 0) onProgress(i, total)
+  const multiplier = new Multiplier(secret)
+  for (let start = 0; start < total; start += BLOCK) {
+    const end = Math.min(start + BLOCK, total)
+    const remembered = await memory.read(start / BLOCK)
+    if (remembered && remembered.length === (end - start) * POINT_LEN) points.set(remembered, start * POINT_LEN)
+    else {
+      for (let from = start; from < end; from += STEP) {
+        const encs = Array.from({ length: Math.min(STEP, end - from) }, (_, k) => boxes.at(from + k))
+        points.set(await multiplier.all(encs), from * POINT_LEN)
+        await onProgress(from + encs.length, 2 * total)
+      }
+      await memory.write(start / BLOCK, points.slice(start * POINT_LEN, end * POINT_LEN))
+    }
+    for (let i = start; i < end; i++) pairs.add(boxes.at(i), points.subarray(i * POINT_LEN, (i + 1) * POINT_LEN))
+    await onProgress(end, 2 * total)
   }
-  onProgress(total, total)
-  const proof = proveList(secret, pairs, boxes.at, hexBytes(digest))
+  const proof = await proveList(secret, pairs, boxes.at, hexBytes(digest), (done) => onProgress(total + done, 2 * total))
+  await onProgress(2 * total, 2 * total)
   const head = {
     schema: 'survey-partial/1',
     round: own.round,

@@ -58,8 +58,10 @@ class Transcript {
   }
 }
 
-/** Sum of coefficient * point over the list; `at(i)` gives entry i. */
-function composite(transcript, count, at, onProgress = () => {}) {
+/**
+ * Sum of coefficient * point over the list; `at(i)` gives entry i. Lets other work in between: onProgress may wait.
+ */
+async function composite(transcript, count, at, onProgress = () => {}) {
   let sum = null
   for (let start = 0; start < count; start += CHUNK) {
     const end = Math.min(start + CHUNK, count)
@@ -71,19 +73,19 @@ function composite(transcript, count, at, onProgress = () => {}) {
     }
     const part = sumOf(points, scalars)
     sum = sum === null ? part : sum.add(part)
-    onProgress(end)
+    await onProgress(end)
   }
   return sum
 }
 
 /** proof, 64 bytes. secret: number; pairs: Pairs over (C_i, D_i); at(i): C_i; an empty list is proved over (G, B). */
-export function proveList(secret, pairs, at, context, onProgress) {
+export async function proveList(secret, pairs, at, context, onProgress) {
   const b = times(BASE, secret)
   const transcript = new Transcript(writePoint(b), pairs, context)
   const base = writePoint(BASE)
   const m = pairs.count
-    ? composite(transcript, pairs.count, at, onProgress)
-    : composite(transcript, 1, () => base)
+    ? await composite(transcript, pairs.count, at, onProgress)
+    : await composite(transcript, 1, () => base)
   const z = times(m, secret)
   const r = randomScalar()
   const c = transcript.challenge(...[m, z, times(BASE, r), times(m, r)].map(writePoint))
@@ -91,14 +93,14 @@ export function proveList(secret, pairs, at, context, onProgress) {
 }
 
 /** Throws Refusal('wrong-proof') unless D_i = k * C_i for all i under b = k * G. */
-export function verifyList(b, cs, ds, proof, context) {
+export async function verifyList(b, cs, ds, proof, context) {
   try {
     const [c, s] = [readScalar(proof.slice(0, 32)), readScalar(proof.slice(32))]
     const pairs = new Pairs()
     cs.forEach((point, i) => pairs.add(point, ds[i]))
     const transcript = new Transcript(b, pairs, context)
-    const m = composite(transcript, cs.length, (i) => cs[i])
-    const z = composite(transcript, ds.length, (i) => ds[i])
+    const m = await composite(transcript, cs.length, (i) => cs[i])
+    const z = await composite(transcript, ds.length, (i) => ds[i])
     const t2 = sumOf([BASE, readPoint(b)], [s, c])
     const t3 = sumOf([m, z], [s, c])
     if (transcript.challenge(...[m, z, t2, t3].map(writePoint)) === c) return

@@ -14,11 +14,23 @@ export default {
     'Answers are locked on each person’s phone before they are sent. The key that opens them is never in one place: each of {count} key holders has one part, any {threshold} parts together open, and one part alone opens nothing.',
   'begin.how':
     'This computer now makes the key together with the computers of the other key holders. Your part stays in this computer; the server never gets it. With everybody online it takes a few minutes; you can close the page and come back.',
+  'replace.others.title': 'Please share the key anew',
+  'replace.others.why':
+    '{lost} has lost their part; {newcomer} takes the place. Together, and with the parts you hold, you make a new set. The key that opens stays the same, and every printed slip stays valid.',
+  'replace.newcomer.title': 'Please take over one part of a key',
+  'replace.newcomer.why':
+    '{lost} has lost their part; you ({newcomer}) take the place. The other key holders share the same key anew together with you.',
+  'replace.how':
+    'Your new part is made in this computer; the server never gets it. With everybody online it takes a few minutes; you can close the page and come back.',
+  'replace.old': 'The part you hold now',
+  'replace.delete':
+    'The part you held before counts no more. Please delete its file and every copy, and shred the paper: in wrong hands, several old parts together would still open.',
   'begin.own': 'Please use a computer of your own, not a shared one.',
   'pass.new': 'Choose a passphrase for your part',
   'pass.new.hint':
     'At least 10 characters; best a sentence that only you know. Nobody can find it again for you: forgotten, your part is lost.',
   'pass.again': 'The same passphrase once more',
+  'pass.before': 'Passphrase of the part you hold now',
   'pass.old': 'Passphrase',
   'pass.short': 'The passphrase is too short. Use at least 10 characters, not all alike.',
   'pass.differ': 'The two passphrases differ. Please type them again.',
@@ -45,8 +57,6 @@ export default {
     'Read them out over the telephone or in person. If everybody sees the same, nobody in between plays somebody else. If even one differs, do not confirm.',
   'words.same': 'All the same: confirm',
   'words.differ': 'Something differs',
-  'words.stop.title': 'Not confirmed',
-  'words.stop': 'Please tell the office that the check words differ. No key was made and nothing leaked; it can begin again.',
 
   'save.title': 'The key is made. Please put your part away',
   'save.why':
@@ -86,16 +96,44 @@ export default {
   'open.unagreed': 'Please compare the check code first.',
   'open.go': 'Open with my key',
   'open.hint': 'This cannot be taken back.',
-  'open.progress': 'Working: {done} of {total}. Please do not close this page.',
+  'open.bar': 'Progress of the work',
+  'open.progress': '{percent} % done. You may close the page and go on later.',
+  'open.cancel': 'Stop',
   'open.sending': 'Handing it to the server…',
   'open.done.title': 'Your part is handed in',
   'open.done':
     'The server checked it and found it right. With {threshold} parts the office can count. Please keep your key file until the count is done.',
+  'open.done.next':
+    'After the count please come back once with the same link: to see the record of the opening and sign it with your key. Then the key can be deleted.',
   'open.large': 'There are many ballots; this page needs about {minutes} minutes. The command line is much faster.',
   'open.loading': 'Fetching the list…',
 
   'after.title': 'This round is counted',
-  'after.why': 'Your key is no longer needed. Please delete the file and its copies, and shred the paper.',
+  'sign.why':
+    'Please sign that exactly this list was opened and that this tally record came out. You sign with your key: anybody can check it, nobody can imitate it. Number of the tally record:',
+  'sign.compare':
+    'Compare it with the number on the report and on the record of the opening. If it differs, do not sign and tell the office.',
+  'sign.agree': 'The number is the same',
+  'sign.unagreed': 'Please compare the number first.',
+  'sign.go': 'Sign with my key',
+  'sign.done': 'Your signature was taken; anybody can find it in the public audit package.',
+  'delete.title': 'Now please delete your key',
+  'delete.why':
+    'This key will never be used again. Kept, it can only do harm: several parts together could still open the ballots of this round.',
+  'delete.file': 'Delete the key file and empty the bin.',
+  'delete.copies': 'Delete the copies on memory sticks, in clouds and in backups.',
+  'delete.paper': 'Shred the paper backup.',
+  'delete.browser':
+    'Nothing of your key is left in this browser. The server never had it.',
+  'record.title': 'Record of the opening',
+  'record.when': 'Counted at',
+  'record.rule': 'Opening',
+  'record.list': 'Check code of the list',
+  'record.record': 'Tally record',
+  'record.who': 'Who opened, and the digest of the part they gave',
+  'record.signed': '(signed)',
+  'record.destroyed': 'Parts destroyed on the server',
+  'record.files': 'None: they were handed over as files; whoever held them destroys them.',
 
   'trouble.title': 'That did not work',
   'trouble.again': 'Try again',
@@ -123,9 +161,15 @@ export default {
   'say.wrong-proof': 'The server’s check failed.',
   'say.wrong-state': 'The round is not at this step now. Please reload the page.',
   'say.already-said': 'Something else was already said at this step and cannot be replaced. Please tell the office.',
-  'say.replacement': 'A key holder who lost their part is being replaced. Please do this step with the command line; ask the office for the invitation file.',
+  'say.foreign-opening': 'You are not in this record, or it is of another round. Nothing was signed. Please tell the office.',
+  'say.cancelled': 'Stopped; nothing was handed in. What is done is kept: press again to go on.',
   'say.program': 'The program failed and handed nothing over. Please reload; if it stays, tell the office.',
   'say.refused': 'The server refused. Please reload; if it stays, tell the office.',
+  'stop.wrong-sub-share': '{name} handed out a wrong number in an envelope, and its receiver found it.',
+  'stop.false-complaint': '{name} complained about an envelope that was right.',
+  'stop.words-differ': '{name} sees other check words than the others.',
+  'stop.other': 'Somebody broke the rules.',
+  'what.other-share': 'did not use the part they hold',
   'what.form': 'a message of the wrong form',
   'what.no-point': 'a public half that is none',
   'what.other-reveal': 'shown something else than was settled',

@@ -1,21 +1,9 @@
 /** Between making and opening: saving what is not saved yet, and testing the share. */
 import { h, heading } from '../../../respondent/client/dom.js'
-import { fromBase64url } from '../../../respondent/client/protocol/bytes.js'
 import { kept } from '../keeping.js'
 import { t } from '../language.js'
-import { Making, recordId, showSaving } from './making.js'
+import { Making, ownOf, recordId, showSaving } from './making.js'
 import { passphraseForm, sentence, shareChooser } from './parts.js'
-
-/** What the server says of this custodian's key; the share must fit it. */
-export function ownOf(seat) {
-  return {
-    round: seat.board.round,
-    index: seat.index,
-    custodian: seat.board.custodians[seat.index - 1],
-    publicKey: fromBase64url(seat.public_key),
-    verificationKey: fromBase64url(seat.verification_key),
-  }
-}
 
 export async function showKeeping(visit) {
   const record = await kept(recordId(visit.seat))

@@ -3,16 +3,39 @@
  * One passes through here again after every interruption; what was said is kept before it is sent.
  */
 import { button, h, heading, primary } from '../../../respondent/client/dom.js'
+import { fromBase64url } from '../../../respondent/client/protocol/bytes.js'
 import { forget, keep, kept } from '../keeping.js'
 import { list, t } from '../language.js'
 import { DONE, PHASES } from '../protocol/phases.js'
 import { isLongEnough } from '../protocol/passphrase.js'
 import { Refusal } from '../protocol/refusal.js'
-import { paperSheet, passphraseForm, sentence, wordList } from './parts.js'
+import { paperSheet, passphraseForm, sentence, shareChooser, wordList } from './parts.js'
 
+const BESIDE = ['wrong-passphrase', 'foreign-share', 'broken-file'] // said beside the form
+const REPLACEABLE = ['draft', 'frozen', 'printed', 'open']
 const PAUSE = 1000 // a handful of people, for some minutes
 
-export const recordId = (seat) => `${seat.board.round}/${seat.index}`
+/** Where this browser keeps what belongs to a place; a replacement has a record of its own beside the first making. */
+export function recordId({ board, index }) {
+  const own = `${board.round}/${index}`
+  return board.replaces ? `${own}/${board.replaces.verification_keys[board.replaces.index - 1]}` : own
+}
+
+/** Is the key under way to new holders? When all have confirmed, everybody has another verification key. */
+export function isReplacing({ board, index, verification_key: key, state }) {
+  return Boolean(board.replaces) && REPLACEABLE.includes(state) && board.replaces.verification_keys[index - 1] === key
+}
+
+/** What the server says of this custodian's key; the share must fit it. */
+export function ownOf(seat) {
+  return {
+    round: seat.board.round,
+    index: seat.index,
+    custodian: seat.board.custodians[seat.index - 1],
+    publicKey: fromBase64url(seat.public_key),
+    verificationKey: fromBase64url(seat.verification_key),
+  }
+}
 
 export class Making {
   constructor(visit) {
@@ -36,29 +59,38 @@ export class Making {
   }
 
   beginScreen() {
-    const { threshold, custodians } = this.seat.board
-    const work = async ([passphrase, again]) => {
+    const { threshold, custodians, replaces } = this.seat.board
+    const brings = Boolean(replaces) && replaces.index !== this.seat.index // their share of the key as it is
+    const chooser = brings ? shareChooser() : null
+    const work = async ([passphrase, again, oldWords]) => {
       if (!isLongEnough(passphrase)) return t('pass.short')
       if (passphrase !== again) return t('pass.differ')
       return this.enter(async () => {
-        const question = { document: this.seat.board, index: this.seat.index, passphrase }
+        const old = brings ? { text: await chooser.text(), passphrase: oldWords, own: ownOf(this.seat) } : null
+        const question = { document: this.seat.board, index: this.seat.index, passphrase, old }
         await keep({ id: this.id, locked: await this.ask('begin', question), file: null })
       })
     }
-    return [
-      heading(t('begin.title')),
-      h('p', null, t('begin.why', { threshold, count: custodians.length })),
-      h('p', null, t('begin.how')),
-      h('p', null, t('begin.own')),
-      passphraseForm(
-        [
-          [t('pass.new'), t('pass.new.hint'), 'new-password'],
-          [t('pass.again'), null, 'new-password'],
-        ],
-        t('begin.go'),
-        work,
-      ),
+    const lines = [
+      [t('pass.new'), t('pass.new.hint'), 'new-password'],
+      [t('pass.again'), null, 'new-password'],
+      ...(brings ? [[t('pass.before'), null, 'current-password']] : []),
     ]
+    return [
+      ...(replaces ? this.replacingWords() : [heading(t('begin.title'))]),
+      replaces && brings ? null : h('p', null, t('begin.why', { threshold, count: custodians.length })),
+      h('p', null, t(replaces ? 'replace.how' : 'begin.how')),
+      h('p', null, t('begin.own')),
+      passphraseForm(lines, t('begin.go'), work, chooser ? [h('h2', null, t('replace.old')), chooser.node] : []),
+    ]
+  }
+
+  /** Who comes for whom; the place is the one that `replaces` names. */
+  replacingWords() {
+    const { board, index, holders } = this.seat
+    const names = { lost: holders[board.replaces.index - 1], newcomer: board.custodians[board.replaces.index - 1] }
+    const own = board.replaces.index === index ? 'newcomer' : 'others'
+    return [heading(t(`replace.${own}.title`)), h('p', null, t(`replace.${own}.why`, names))]
   }
 
   resumeScreen(record) {
@@ -75,7 +107,7 @@ export class Making {
     try {
       await work()
     } catch (error) {
-      if (error instanceof Refusal && error.kind === 'wrong-passphrase') return sentence(error)
+      if (error instanceof Refusal && BESIDE.includes(error.kind)) return sentence(error)
       this.visit.fail(error)
       return ''
     }
@@ -92,10 +124,16 @@ export class Making {
         await new Promise((resolve) => setTimeout(resolve, PAUSE))
       }
     } catch (error) {
-      // The draft stays in the worker: trying again goes on without the passphrase.
       this.shown = null
+      // Somebody may have stopped the attempt while the words were compared: the board says so.
+      if (error.kind === 'wrong-state') {
+        this.visit.seat = await this.visit.server.board().catch(() => this.seat)
+        if (this.seat.board.stopped !== null) return this.goOn()
+      }
+      // The draft stays in the worker: trying again goes on without the passphrase.
       this.visit.fail(error, () => this.goOn())
     }
+    return null
   }
 
   /** -> true when this loop has ended: the key is made, or the check words wait for a person. */
@@ -130,10 +168,10 @@ export class Making {
     const { stopped } = this.seat.board
     if (stopped === null) return false
     this.isAgreed = false
-    if (this.shown !== `stopped ${stopped}`) {
-      this.shown = `stopped ${stopped}`
-      const refusal = new Refusal('stopped', { reason: stopped })
-      this.visit.fail(refusal, () => {})
+    const key = `stopped ${JSON.stringify(stopped)}`
+    if (this.shown !== key) {
+      this.shown = key
+      this.visit.fail(new Refusal('stopped', { stop: stopped }), null)
     }
     this.visit.seat = await this.visit.server.board()
     return true
@@ -175,8 +213,11 @@ export class Making {
       this.shown = null
       this.goOn()
     }
-    const differ = () =>
-      this.visit.show(() => [heading(t('words.stop.title')), h('p', null, t('words.stop'))])
+    const differ = async () => {
+      // Everybody's page says it, and nobody confirms any more.
+      this.visit.seat = await this.visit.server.object().catch(() => this.seat)
+      this.goOn()
+    }
     return [
       heading(t('words.title')),
       h('p', null, t('words.why')),
@@ -218,6 +259,7 @@ export function showSaving(visit, { file, paper, words }) {
   visit.show(() => [
     heading(t('save.title')),
     h('p', null, t('save.why')),
+    seat.board.replaces ? h('p', { class: 'warning' }, t('replace.delete')) : null,
     said,
     h(
       'p',

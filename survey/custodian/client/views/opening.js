@@ -4,17 +4,19 @@
  * Law: nothing is computed before the custodian said that the digest is the published one, and then for exactly the
  * list with that digest.
  */
-import { h, heading } from '../../../respondent/client/dom.js'
+import { button, h, heading } from '../../../respondent/client/dom.js'
+import { forgetAll } from '../keeping.js'
 import { list, t } from '../language.js'
+import { openingPrefix } from '../opening-memory.js'
 import { Refusal } from '../protocol/refusal.js'
-import { ownOf } from './keeping.js'
+import { ownOf } from './making.js'
 import { passphraseForm, sentence, shareChooser, waiting } from './parts.js'
 
-const LARGE = 20000
-const PER_MINUTE = 12000 // ballots, with 4.9 ms for each (docs/ceremony.md)
+const LARGE = 50000 // ballots from which a page needs more than a minute (docs/ceremony.md)
+const PER_MINUTE = 50000
 
 export async function showOpening(visit) {
-  if (visit.seat.given.includes(visit.seat.index)) return visit.show(() => doneScreen(visit))
+  if (visit.seat.given.includes(visit.seat.index)) return showDone(visit)
   visit.show(() => waiting(t('open.loading')))
   const bytes = await visit.server.boxes()
   const { header, digest } = await visit.ask('list', { bytes })
@@ -28,27 +30,34 @@ function listScreen(visit, bytes, header, digest) {
   const given = seat.given.map((index) => seat.board.custodians[index - 1])
   const chooser = shareChooser()
   const agreed = h('input', { type: 'checkbox' })
-  const bar = h('progress', { class: 'long', max: '1', value: 0 })
+  const bar = h('progress', { class: 'long', max: '1', value: 0, 'aria-label': t('open.bar') })
   const progress = h('p', { role: 'status' })
-  const working = h('div', { hidden: true }, bar, progress)
+  const cancel = button(t('open.cancel'), () => visit.ask('cancel'))
+  const working = h('div', { hidden: true }, bar, progress, h('p', { class: 'actions' }, cancel))
+  let partial = null // once made, it is only handed in again
   const work = async ([passphrase]) => {
     if (!agreed.checked) return t('open.unagreed')
     working.hidden = false
     try {
       const question = { text: await chooser.text(), passphrase, own: ownOf(seat), bytes, digest }
-      const partial = await visit.ask('open', question, (done, total) => {
-        bar.value = total ? done / total : 1
-        progress.textContent = t('open.progress', { done, total })
-      })
+      partial = partial || (await visit.ask('open', question, tell))
       progress.textContent = t('open.sending')
       await visit.server.give(partial)
     } catch (error) {
       working.hidden = true
+      if (error.kind !== 'network') partial = null
       if (error.kind) return sentence(error, seat)
       throw error
     }
-    visit.show(() => doneScreen(visit))
+    await showDone(visit)
     return ''
+  }
+  let said = null
+  function tell(done, total) {
+    bar.value = total ? done / total : 1
+    const percent = total ? Math.floor((10 * done) / total) * 10 : 100 // spoken ten times, not a thousand
+    if (percent !== said) progress.textContent = t('open.progress', { percent })
+    said = percent
   }
   return [
     heading(t('open.title')),
@@ -80,7 +89,11 @@ function teams(header) {
   )
 }
 
-const doneScreen = (visit) => [
-  heading(t('open.done.title')),
-  h('p', null, t('open.done', { threshold: visit.seat.board.threshold })),
-]
+async function showDone(visit) {
+  await forgetAll(openingPrefix(ownOf(visit.seat)))
+  visit.show(() => [
+    heading(t('open.done.title')),
+    h('p', null, t('open.done', { threshold: visit.seat.board.threshold })),
+    h('p', null, t('open.done.next')),
+  ])
+}

@@ -25,7 +25,13 @@ export function sentence(refusal, seat) {
   const { kind, about } = refusal
   const key = has(`say.${kind}`) ? `say.${kind}` : 'say.refused'
   const name = about.index && seat ? seat.board.custodians[about.index - 1] : ''
-  return t(key, { name, what: about.what ? t(`what.${about.what}`) : '', reason: about.reason || '' })
+  return t(key, { name, what: about.what ? t(`what.${about.what}`) : '', reason: about.stop ? stopWords(about.stop, seat) : '' })
+}
+
+/** Why the attempt ended, as the board tells it: {reason, index}. */
+function stopWords({ reason, index }, seat) {
+  const name = seat.board.custodians[index - 1] || String(index)
+  return t(has(`stop.${reason}`) ? `stop.${reason}` : 'stop.other', { name })
 }
 
 export function trouble(refusal, seat, again) {
@@ -34,7 +40,7 @@ export function trouble(refusal, seat, again) {
     { class: 'trouble', role: 'alert', 'data-kind': refusal.kind },
     heading(t('trouble.title')),
     h('p', null, sentence(refusal, seat)),
-    h('p', { class: 'actions' }, button(t('trouble.again'), again)),
+    again ? h('p', { class: 'actions' }, button(t('trouble.again'), again)) : null,
   )
 }
 
@@ -116,5 +122,3 @@ export function paperSheet(seat, { prefix, text, groups }, words) {
     h('p', null, t('paper.why')),
   )
 }
-
-export const after = () => [heading(t('after.title')), h('p', null, t('after.why'))]

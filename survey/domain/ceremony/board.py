@@ -30,6 +30,7 @@ from survey.domain.ceremony.contents import (
     read_reveal,
 )
 from survey.domain.ceremony.messages import Message, signed_bytes
+from survey.domain.ceremony.stopping import Stop
 from survey.errors import InvalidInput, WrongState
 
 BOARD_SCHEMA = "survey-board/1"
@@ -183,7 +184,7 @@ class Board:
         return [message for _, message in sorted(self._said[phase].items())]
 
 
-def encode_board(agreed: Agreed, messages: Sequence[bytes], stopped: str | None) -> dict[str, Any]:
+def encode_board(agreed: Agreed, messages: Sequence[bytes], stopped: Stop | None) -> dict[str, Any]:
     """What the server tells a custodian, over HTTP or in a file; stopped: why the attempt ended, if it did."""
     replaces = {} if agreed.replacement is None else {"replaces": encode_replacement(agreed.replacement)}
     return {
@@ -194,12 +195,12 @@ def encode_board(agreed: Agreed, messages: Sequence[bytes], stopped: str | None)
         "custodians": list(agreed.custodians),
         "threshold": agreed.threshold,
         "attempt": agreed.attempt,
-        "stopped": stopped,
+        "stopped": None if stopped is None else stopped.document,
         "messages": [json.loads(message) for message in messages],
     }
 
 
-def read_board(document: object) -> tuple[Agreed, list[Message], str | None]:
+def read_board(document: object) -> tuple[Agreed, list[Message], Stop | None]:
     """The other direction; raises InvalidInput. The messages are parsed, not yet checked (Board.read does that)."""
     try:
         read: Any = document
@@ -215,7 +216,7 @@ def read_board(document: object) -> tuple[Agreed, list[Message], str | None]:
         )
         agreed.key_making  # noqa: B018  # refuses names and thresholds that cannot be
         messages = [Message.parse(canonical_json(message)) for message in read["messages"]]
-        stopped = read["stopped"]
+        stopped = Stop.read(read["stopped"])
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InvalidInput("This is not the notice board of a key ceremony.") from None
-    return agreed, messages, None if stopped is None else str(stopped)
+    return agreed, messages, stopped

@@ -479,9 +479,18 @@ def test_a_browser_of_a_chat_program_without_storage_is_warned_and_can_vote(
     open_slip(page, slip_urls[0])
     expect(page.locator("#memory")).to_contain_text("一次答完")
     start(page)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    with page.expect_event("dialog"):
+        page.evaluate("setTimeout(() => location.reload())")
+    assert asked == ["beforeunload"]  # a reload would lose the vote
     answer_all(page)
     assert is_included(slip_urls[0], send(page))
+    page.locator("#picture").click()
+    expect(page.locator(".shelf img")).to_be_visible()
     assert said.complaints == []
+    page.reload()
+    assert asked == ["beforeunload"]
     context.close()
 
 
@@ -562,6 +571,17 @@ def test_the_language_of_the_first_page_goes_along_in_the_fragment(phone: Page, 
     phone.locator("#go").click()
     expect(phone.locator("#start")).to_be_visible()
     expect(phone.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_language_and_size_go_along_from_a_screen_that_stops(phone: Page, slip_urls: list[str]) -> None:
+    phone.goto(slip_urls[0].partition("#")[0])
+    assert trouble(phone) == "no-code"
+    phone.locator("#language").click()
+    phone.locator("#size").click()
+    phone.locator("a.main").click()
+    expect(phone.locator("#code")).to_be_visible()
+    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    expect(phone.locator("html.elder")).to_be_attached()
 
 
 # Helpers

@@ -2,6 +2,7 @@
  * Building the page from nodes. No text ever becomes markup: what the manifest says stays text, and a strict
  * Content-Security-Policy with Trusted Types has nothing to refuse.
  */
+import { withChoices } from './language.js'
 
 /** h('p', {class: 'hint', onClick: f}, 'text', node, [more], null) */
 export function h(name, attributes, ...children) {
@@ -32,6 +33,14 @@ export function replace(node, ...children) {
 /** A heading that receives the focus when its screen appears: a screen reader says where one is. */
 export function heading(...children) {
   return h('h1', { tabindex: '-1', 'data-focus': true }, ...children)
+}
+
+/** A link to another of these pages. Language and size of type go along behind the #, which no server sees. */
+export function link(path, label, attributes = {}) {
+  const tell = ({ currentTarget }) => {
+    currentTarget.href = withChoices(path)
+  }
+  return h('a', { href: path, rel: 'noreferrer', onClick: tell, ...attributes }, label)
 }
 
 /** A button that cannot be pressed twice: it sleeps while its work is under way. */

@@ -16,6 +16,13 @@ export function setLanguage(chosen) {
   document.documentElement.lang = TAGS[language]
 }
 
+/** A path that tells the next page of this language and of large type. */
+export function withChoices(path) {
+  const isLarge = document.documentElement.classList.contains('elder')
+  const told = [language === 'en' && 'l=en', isLarge && 's=1'].filter(Boolean).join('&')
+  return told ? path + (path.includes('#') ? '&' : '#') + told : path
+}
+
 /** On a shared tablet the sentences speak of the tablet. */
 let isTablet = false
 const PHONE = { zh: /(?:这部|您的)手机/g, en: /\b([Tt]h|[Yy])(?:is|our|e) phone\b/g }

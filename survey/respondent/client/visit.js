@@ -8,6 +8,7 @@ import { hideAddress } from './address.js'
 import { Bar } from './bar.js'
 import { castBallot, drawToken } from './errands.js'
 import { contentOf, excess, screensOf } from './form.js'
+import { guard } from './guard.js'
 import { setLanguage, t } from './language.js'
 import { askForManifest, compared, loadManifest } from './manifest.js'
 import { Stage } from './stage.js'
@@ -16,7 +17,7 @@ import { Trail } from './trail.js'
 import { Trouble } from './trouble.js'
 import { choice } from './views/choice.js'
 import { landing } from './views/landing.js'
-import { cleared, clearing, sealedView, troubleView, waiting } from './views/plain.js'
+import { cleared, clearing, opening, sealedView, troubleView, waiting } from './views/plain.js'
 import { receiptView } from './views/receipt.js'
 import { remark } from './views/remark.js'
 import { review } from './views/review.js'
@@ -43,11 +44,13 @@ export class Visit {
       () => this.bar.choices,
       (entry, isPopped) => isPopped && this.isBusy ? null : this.follow(entry)
     )
-    // A page brought back from the browser's cache may be behind what another page of this phone has done.
-    window.addEventListener('pageshow', ({ persisted }) => {
-      if (persisted && this.store && this.store.isLasting) location.reload()
+    guard({
+      // Another page of this phone may have gone on meanwhile.
+      mayBeBehind: () => this.store && this.store.isLasting && !this.isShared,
+      // Without storage a reload would lose the vote.
+      isOnlyCopy: () => this.draft && (this.draft.pending || this.draft.token) && !this.store.isLasting,
     })
-    this.go(() => waiting('wait.open'))
+    this.go(opening)
     this.store = await this.openStore()
     this.bar.begin(this.store.isLasting)
     await this.welcome(remembered)
@@ -79,7 +82,7 @@ export class Visit {
     if (fingerprint) this.draft.fingerprint = fingerprint
     await this.store.save(this.draft, this.draft)
     this.trail.note({ draft: this.draft.id })
-    this.go(() => waiting('wait.open'))
+    this.go(opening)
     await this.load(this.draft.fingerprint)
     this.resume(remembered)
   }

@@ -4,7 +4,7 @@
  * the manifest.
  */
 import { inGroups } from '../protocol/bytes.js'
-import { h, heading, primary } from '../dom.js'
+import { h, heading, link, primary } from '../dom.js'
 import { deeds } from './deeds.js'
 import { currentLanguage, said, t, TAGS, tagOf } from '../language.js'
 
@@ -41,10 +41,7 @@ const moment = (iso) =>
   new Date(iso).toLocaleString(TAGS[currentLanguage()], { dateStyle: 'long', timeStyle: 'short' })
 
 /** In another tab: who reads it keeps the place here. */
-function honestLink() {
-  const href = '/honest' + (currentLanguage() === 'en' ? '#l=en' : '')
-  return h('a', { href, target: '_blank', rel: 'noreferrer' }, t('landing.honest'))
-}
+const honestLink = () => link('/honest', t('landing.honest'), { target: '_blank' })
 
 /** start: what the button does; mustCompare: the slip's check mark was not in the address; isResumed: go on. */
 export function landing({ manifest, screens, start, mustCompare, isResumed }) {

@@ -1,10 +1,13 @@
 /** Screens that say one thing: waiting, troubles, clearing, the end of the end, and a browser that cannot. */
-import { button, h, heading, primary } from '../dom.js'
+import { button, h, heading, link, primary } from '../dom.js'
 import { t } from '../language.js'
 import { deeds } from './deeds.js'
 
-/** Waiting is spoken too. */
-export const waiting = (key) => [h('p', { class: 'waiting', role: 'status' }, t(key))]
+/** Waiting for the page itself. */
+export const opening = () => [h('p', { class: 'waiting', role: 'status' }, t('wait.open'))]
+
+/** Waiting for something the person asked for: the focus goes here, so it is spoken, and is not lost meanwhile. */
+export const waiting = (key) => [h('p', { class: 'waiting', tabindex: '-1', 'data-focus': true }, t(key))]
 
 /**
  * What happened, what to do, one way on, and what this page did until then; startOver only on a shared tablet, where
@@ -13,7 +16,7 @@ export const waiting = (key) => [h('p', { class: 'waiting', role: 'status' }, t(
 export function troubleView({ trouble, again, toReview, clear, isSealed, startOver }) {
   const ways = {
     again: () => primary(t('trouble.again'), again, { id: 'again' }),
-    code: () => h('a', { class: 'main', href: '/', rel: 'noreferrer' }, t('trouble.code')),
+    code: () => link('/', t('trouble.code'), { class: 'main' }),
     review: () => primary(t('question.return'), toReview, { id: 'again' }),
     none: () => null,
   }
@@ -56,7 +59,7 @@ export function cleared() {
   return [
     heading(t('cleared.title')),
     h('p', null, t('cleared.what')),
-    h('div', { class: 'actions' }, h('a', { class: 'quiet', href: '/', rel: 'noreferrer' }, t('cleared.next'))),
+    h('div', { class: 'actions' }, link('/', t('cleared.next'), { class: 'quiet' })),
   ]
 }
 

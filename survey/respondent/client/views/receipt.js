@@ -3,7 +3,7 @@
  */
 import { fromHex, inGroups, toBase32 } from '../protocol/bytes.js'
 import { receiptAddress } from '../protocol/receipt.js'
-import { button, h, heading, primary } from '../dom.js'
+import { button, h, heading, link, primary } from '../dom.js'
 import { t } from '../language.js'
 import { drawQr, pictureOf } from '../picture.js'
 
@@ -38,6 +38,13 @@ async function copy(text) {
   }
 }
 
+function save(source) {
+  const file = h('a', { href: source, download: 'receipt.png' })
+  document.body.appendChild(file)
+  file.click()
+  document.body.removeChild(file)
+}
+
 /**
  * receipt: 64 hexadecimal digits; clear() erases what this phone still knows. isShared: a tablet for everybody, which
  * keeps and copies nothing.
@@ -45,18 +52,16 @@ async function copy(text) {
 export function receiptView({ receipt, facts, clear, isShared }) {
   const groups = inGroups(toBase32(fromHex(receipt)))
   const checkAddress = receiptAddress(facts.evaluation, groups.replace(/ /g, ''))
-  const check = h('a', { href: checkAddress, target: '_blank', rel: 'noreferrer' }, t('receipt.check.now'))
+  const check = link(checkAddress, t('receipt.check.now'), { target: '_blank' })
   const qr = h('canvas', { class: 'qr', role: 'img', 'aria-label': t('receipt.qr') })
   drawQr(qr, facts.evaluation, groups.replace(/ /g, ''))
   const message = h('p', { class: 'message', role: 'status' })
   const shelf = h('div', { class: 'shelf' })
   const showPicture = () => {
     const source = pictureOf({ groups, receipt, facts })
-    const link = h('a', { href: source, download: 'receipt.png' })
-    document.body.appendChild(link)
-    link.click()
-    document.body.removeChild(link)
-    // In-app browsers have no downloads; pressing and holding a picture works everywhere.
+    // In-app browsers have no downloads, and some cover the page to say so; pressing and holding a picture works
+    // everywhere.
+    if (!/MicroMessenger/.test(navigator.userAgent)) save(source)
     shelf.textContent = ''
     shelf.appendChild(h('p', null, t('receipt.longpress')))
     shelf.appendChild(h('img', { src: source, alt: t('receipt.picture.alt') }))

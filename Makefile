@@ -16,7 +16,7 @@ help:
 	@echo "make faults    kill workers, servers and databases hundreds of times under load; KILLS=300 SEED=random"
 	@echo "make fuzz      coverage-guided: what every parser does with bytes nobody meant; SECONDS=60 for each"
 	@echo "make audit     known vulnerabilities of the locked packages (asks the package index)"
-	@echo "make pictures  screenshots of every state of the respondent's pages into tests/browser/pictures"
+	@echo "make pictures  screenshots of every page of phone and office into tests/browser/pictures, tests/office/pictures"
 	@echo "make client-check  builds the pages again in another folder from the lock and compares the digests"
 	@echo "make release-notes  the same, and writes the digests into docs/releases.md"
 	@echo "make clean     remove what was built"
@@ -68,6 +68,7 @@ bench: setup
 
 pictures: needs setup
 	@$(BIN)/python -m tests.browser.pictures
+	@$(BIN)/python -m tests.office.pictures
 
 client-check: setup
 	@$(BIN)/python tools/check_client.py

@@ -6,9 +6,7 @@ here; a page that no link leads to fails the test by its name.
 
 from __future__ import annotations
 
-import html
 import random
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +15,6 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from sqlalchemy import event
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from survey.domain.answers import Answers
 from survey.domain.rounds import COLLECTED, COUNTED, ORDER, OpeningKey, Round, State
@@ -29,7 +25,8 @@ from survey.domain.turnout import paced_turnout
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.storage.database import migrate, open_database
-from tests.office.conftest import Visitor, make_app
+from tests.office.conftest import make_app
+from tests.office.crawl import crawl
 
 MOST = 24  # statements; each question begins a transaction of its own, and the staff log takes a line
 GROWS = {  # with what is asked for, and may
@@ -126,46 +123,14 @@ def counted(services: Services) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def pages(app: Flask, services: Services, first: list[Round]) -> dict[str, int]:
-    """ "endpoint (state)" -> questions asked, of one page of each kind; of each state, the first of these rounds."""
-    states = {round_.id: round_.state.value for round_ in services.registry.list_rounds()}
-    preferred = {round_.id for round_ in first}
-    found: dict[str, int] = {}
-    for role in ROLES:
-        visitor = Visitor(app.test_client())
-        start = visitor.log_in(role).location
-        waiting, seen = [start], {start}
-        while waiting:
-            path = waiting.pop(0)
-            kind = kind_of(app, path, states, preferred)
-            if kind is None or kind in found:
-                continue
-            answer = visitor.get(path)
-            if answer.status_code == 403:
-                continue
-            assert answer.status_code == 200, path
-            with counted(services) as asked:  # the first time may have taken a snapshot of the turnout
-                visitor.get(path)
-            found[kind] = len(asked)
-            if answer.mimetype == "text/html":
-                links = [html.unescape(one) for one in re.findall(r'(?:href|src)="(/office[^"#]*)', answer.text)]
-                waiting += [one for one in links if one not in seen and not seen.add(one)]
+def pages(app: Flask, services: Services, rounds: list[Round]) -> dict[str, int]:
+    """Kind of page -> questions asked."""
+    found = {}
+    for page in crawl(app, {round_.id: round_.state.value for round_ in rounds}):
+        with counted(services) as asked:  # the second time: the first may have taken a snapshot of the turnout
+            page.visitor.get(page.path)
+        found[page.kind] = len(asked)
     return found
-
-
-def kind_of(app: Flask, path: str, states: dict[str, str], preferred: set[str]) -> str | None:
-    """None where another round of the same state stands for this one."""
-    try:
-        endpoint, arguments = app.url_map.bind("survey.example").match(path.partition("?")[0], method="GET")
-    except (HTTPException, RequestRedirect):
-        return None
-    name = endpoint.removeprefix("office.")
-    round_id = arguments.get("round_id")
-    if round_id is None:
-        return name
-    if round_id not in preferred:
-        return None
-    return name if name == "download-report" else f"{name} ({states[round_id]})"
 
 
 def test_every_page_asks_as_much_with_200_units_and_40_rounds_as_with_few(services):

@@ -48,6 +48,7 @@ def clear(instance: Path, round_id: str) -> None:
         partials=services.partials,
         reports=services.reports,
         work=services.work,
+        recusals=services.recusals,
     )
     note(services, "clear-rehearsal", round_.id)
     click.echo(f"The rehearsal {round_.id} is cleared. Nothing of it is left but its lines in the staff log.")

@@ -23,6 +23,7 @@ from survey.domain.release import ReportStore
 from survey.domain.rounds import Rehearsal, Round, State
 from survey.domain.shares import ShareFile, write_partial
 from survey.domain.spec import NAME_MAX
+from survey.domain.staff_ports import Recusals
 from survey.errors import WrongState
 
 MARK = {"zh": "【演练】", "en": "Rehearsal: "}
@@ -103,6 +104,7 @@ def clear(
     partials: PartialStore,
     reports: ReportStore,
     work: WorkBook,
+    recusals: Recusals,
 ) -> None:
     """Erase a rehearsal in whatever state it is: slips, ballots, keys, results, the round itself. May be repeated.
 
@@ -118,5 +120,6 @@ def clear(
     reports.erase(round_.id)
     board.forget(round_.id)
     work.forget_work(round_.id)
+    recusals.save(round_.id, ())
     registry.erase_rehearsal(round_.id)
     box.forget_order()

@@ -23,6 +23,7 @@ from survey.office import trail
 from survey.office.confirming import DELETE, is_confirmed
 from survey.office.faults import OfficeRefusal, Remark, of_caution, of_cell, of_form, of_workbook
 from survey.office.forms import MORE, draft_of_form, for_input, lines_of, pack, unpack, values_of
+from survey.office.language import chosen_language
 from survey.office.needs import Services
 from survey.office.uploads import uploaded
 from survey.sheets.rounds import read_round_workbook, read_units_workbook
@@ -138,7 +139,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/rounds/template.xlsx", endpoint="round-template")
     @serves(OFFICE)
     def round_template() -> ResponseReturnValue:
-        response = Response(template(), mimetype=EXCEL)
+        response = Response(template(english=chosen_language() == "en"), mimetype=EXCEL)
         response.headers["Content-Disposition"] = "attachment; filename=round.xlsx"
         return response
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -11,7 +12,7 @@ from survey.domain.cautions import Caution, Danger
 from survey.domain.draft import Expected, Fault
 from survey.domain.spec import NAME_MAX
 from survey.errors import WrongState
-from survey.sheets.rounds import WrongCell
+from survey.sheets.rounds import CHINESE, WrongCell
 from survey.sheets.workbook import BadWorkbook, Odd, Trouble
 
 FIELDS = {
@@ -40,7 +41,13 @@ _ODD = {
 
 _TROUBLE = {
     Trouble.TOO_LARGE: _l("The file is larger than 2 MB. A list of teams and units is much smaller."),
-    Trouble.OLD_OR_LOCKED: _l("The file is an old .xls file or has a password. Save it as .xlsx without a password."),
+    Trouble.OLD: _l("The file is an old .xls or .et file. Open it in WPS or Excel and save it as .xlsx."),
+    Trouble.LOCKED: _l("The file has a password. Save it without a password."),
+    Trouble.TEXT: _l(
+        "The file is a text or a web page under another name, such as .csv. Open it in WPS or Excel and save it as "
+        ".xlsx."
+    ),
+    Trouble.OTHER_KIND: _l("The file is a workbook of another kind, such as .ods or .xlsb. Save it as .xlsx."),
     Trouble.NOT_EXCEL: _l("The file is not an Excel workbook. Please choose a file that ends in .xlsx."),
     Trouble.BOMB: _l("The file unpacks to far more than any round holds. It was not read."),
     Trouble.MACROS: _l("The file holds macros. Save it as .xlsx without macros."),
@@ -82,7 +89,15 @@ def of_cell(wrong: WrongCell) -> Remark:
 
 
 def of_workbook(error: BadWorkbook) -> str:
-    return str(_TROUBLE[error.trouble]) % {"sheet": error.sheet, "cells": error.cells}
+    sheet = _names(error.sheet) if error.trouble is Trouble.NO_SHEET else error.sheet
+    return str(_TROUBLE[error.trouble]) % {"sheet": sheet, "cells": error.cells}
+
+
+def _names(words: str) -> str:
+    """Names of sheets, fields or columns as the template of this page's language has them."""
+    if str(get_locale()) == "en":
+        return words
+    return "、".join(CHINESE.get(word, word) for word in words.split(", "))
 
 
 def expected(fault: Fault) -> str:
@@ -100,6 +115,8 @@ def _expected(fault: Fault) -> str:
     match fault.expected:
         case Expected.NAME:
             return _("Expected: a name of 1 to %(most)s characters.", most=NAME_MAX)
+        case Expected.NUMBER if fault.least == fault.most:
+            return _("Expected: %(least)s.", **numbers)
         case Expected.NUMBER:
             return _("Expected: a whole number from %(least)s to %(most)s.", **numbers)
         case Expected.CUSTODIANS:
@@ -123,9 +140,9 @@ def _expected(fault: Fault) -> str:
         case Expected.VALUE:
             return _("Expected: a text or a number.")
         case Expected.UNKNOWN:
-            return _("Expected: one of %(words)s.", words=fault.words)
+            return _("Expected: one of %(words)s.", words=_names(fault.words))
         case _:
-            return _("Expected: the columns %(words)s, each once.", words=fault.words)
+            return _("Expected: the columns %(words)s, each once.", words=_names(fault.words))
 
 
 def of_caution(caution: Caution) -> str:

@@ -48,6 +48,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
                 partials=services.partials,
                 reports=services.reports,
                 work=services.work,
+                recusals=services.recusals,
             )
 
         if services.registry.find_round(round_.rehearsal.of) is not None:

@@ -35,6 +35,8 @@ _FIELDS = {
     "共用平板": "kiosk",
 }
 FIELDS = tuple(_FIELDS.values())
+# What an office reads instead of the names of sheets, fields and columns.
+CHINESE = _SHEETS | {name: words for words, name in (_FIELDS | _COLUMNS).items()}
 _EXPECTED = {"opens_at": Expected.MOMENT, "closes_at": Expected.MOMENT, "kiosk": Expected.YES_OR_NO}
 _SEPARATORS = re.compile(r"[、,，;；\n]")
 

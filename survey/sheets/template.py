@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from survey.sheets.rounds import ROUND_SHEET, UNIT_COLUMNS, UNITS_SHEET
+from survey.sheets.rounds import CHINESE, ROUND_SHEET, UNIT_COLUMNS, UNITS_SHEET
 
 _ROUND = (
     ("name", "2026年第一轮巡察", "轮次名称，印在纸条上 / printed on the slips"),
@@ -24,26 +24,34 @@ _UNITS = (
 )
 
 
-def template() -> bytes:
-    """The workbook (.xlsx). Whoever fills it replaces the example."""
+def template(*, english: bool = False) -> bytes:
+    """The workbook (.xlsx), its sheets, fields and columns named in Chinese or English. Whoever fills it replaces the
+    example.
+    """
     import openpyxl
     from openpyxl.styles import Font
 
+    def named(name: str) -> str:
+        return name if english else CHINESE[name]
+
+    fields = [(named(name), value, note) for name, value, note in _ROUND]
+    columns = tuple(map(named, UNIT_COLUMNS))
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])
     for title, rows, widths in (
-        (ROUND_SHEET, _ROUND, (18, 44, 60)),
-        (UNITS_SHEET, (UNIT_COLUMNS, *_UNITS), (24, 16, 32, 12)),
+        (ROUND_SHEET, fields, (18, 44, 60)),
+        (UNITS_SHEET, (columns, *_UNITS), (24, 16, 32, 12)),
     ):
-        sheet = workbook.create_sheet(title)
+        sheet = workbook.create_sheet(named(title))
         for row in rows:
             sheet.append(row)
         for letter, width in zip("ABCD", widths, strict=False):
             sheet.column_dimensions[letter].width = width
-    for cell in workbook[UNITS_SHEET][1]:
+    rounds, units = workbook.worksheets
+    for cell in units[1]:
         cell.font = Font(bold=True)
-    workbook[UNITS_SHEET].freeze_panes = "A2"
-    for row in workbook[ROUND_SHEET].iter_rows(min_col=2, max_col=2):
+    units.freeze_panes = "A2"
+    for row in rounds.iter_rows(min_col=2, max_col=2):
         row[0].number_format = "@" if not isinstance(row[0].value, int) else "0"
     stream = BytesIO()
     workbook.save(stream)

@@ -27,6 +27,7 @@ MAX_ROWS = 2001  # heading and rows of a sheet
 MAX_COLUMNS = 8  # columns that are usually read; notes may stand to the right
 
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and every workbook with a password
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream that holds a workbook with a password ([MS-OFFCRYPTO])
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z0-9:]{2,20})"')
 # What openpyxl raises for a workbook whose parts are broken; SyntaxError stands for both XML parsers it may use.
 _UNREADABLE = (
@@ -47,8 +48,11 @@ _UNREADABLE = (
 
 class Trouble(StrEnum):
     TOO_LARGE = "it is larger than 2 MB; expected a list of teams and units"
-    OLD_OR_LOCKED = "it is an .xls file or has a password; expected .xlsx without password"
+    OLD = "it is an old .xls or .et file; expected .xlsx"
+    LOCKED = "it has a password; expected .xlsx without password"
+    TEXT = "it is a text or web page under another name (such as .csv); expected .xlsx"
     NOT_EXCEL = "it is no Excel workbook; expected .xlsx"
+    OTHER_KIND = "it is a workbook of another kind (.ods, .xlsb); expected .xlsx"
     BOMB = "it unpacks to more than any round holds"
     MACROS = "it holds macros; expected .xlsx without macros"
     MERGED = "it has merged cells; expected every value in a cell of its own"
@@ -90,7 +94,9 @@ def read_workbook(content: bytes, columns: int = MAX_COLUMNS) -> dict[str, Sheet
     if len(content) > MAX_BYTES:
         raise BadWorkbook(Trouble.TOO_LARGE)
     if content.startswith(_OLD):
-        raise BadWorkbook(Trouble.OLD_OR_LOCKED)
+        raise BadWorkbook(Trouble.LOCKED if _ENCRYPTED in content else Trouble.OLD)
+    if content and not content.startswith(b"PK") and b"\0" not in content[:4096]:
+        raise BadWorkbook(Trouble.TEXT)
     try:
         with ZipFile(io.BytesIO(content)) as packed:
             _check_parts(packed)
@@ -108,6 +114,8 @@ def _check_parts(packed: ZipFile) -> None:
     if len(entries) > MAX_PARTS or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         raise BadWorkbook(Trouble.BOMB)
     names = {entry.filename.lower() for entry in entries}
+    if "xl/workbook.bin" in names or "mimetype" in names:
+        raise BadWorkbook(Trouble.OTHER_KIND)
     if "[content_types].xml" not in names:
         raise BadWorkbook(Trouble.NOT_EXCEL)
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in names):

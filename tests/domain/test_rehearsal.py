@@ -38,7 +38,7 @@ def rehearsal(draft: World) -> World:
 
 
 def clear_it(services: Services, round_) -> None:
-    names = ("registry", "box", "keys", "board", "partials", "reports", "work")
+    names = ("registry", "box", "keys", "board", "partials", "reports", "work", "recusals")
     clear(round_, **{name: getattr(services, name) for name in names})
 
 

@@ -121,9 +121,9 @@ def _wrong() -> bytes:
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(template()))
-    book["round"]["B3"] = 7
-    book["units"]["D2"] = "四十二"
-    book["units"]["C3"] = "=A1"
+    book["轮次"]["B3"] = 7
+    book["单位"]["D2"] = "四十二"
+    book["单位"]["C3"] = "=A1"
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -27,6 +27,7 @@ FORM = {
     "texts_minimum": "10",
     "spare_percent": "8",
 }
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CUSTODIANS = [["custodians", "巡察办、纪委、组织部"]]
 ROWS = [("第一巡察组", "组长甲", "文学院", "42"), ("", "", "后勤处", "３"), ("第二巡察组", "", "图书馆", "14")]
 
@@ -45,7 +46,7 @@ def post(visitor, path: str, form: MultiDict[str, Any], form_at: str = "/office/
 
 
 def workbook(round_rows=None, unit_rows=None) -> openpyxl.Workbook:
-    book = openpyxl.load_workbook(io.BytesIO(template()))
+    book = openpyxl.load_workbook(io.BytesIO(template(english=True)))
     for title, rows in (("round", round_rows), ("units", unit_rows)):
         if rows is not None:
             del book[title]
@@ -117,7 +118,7 @@ def test_a_round_is_made_by_form(office, services):
         (form_of(name=" "), "轮次名称</a>：应当是1至60个字的名称"),
         (form_of(custodians="甲\n乙"), "应当有3至15位密钥保管人"),
         (form_of(custodians="甲\n乙\n甲"), "名称不能重复。现在是：甲"),
-        (form_of(threshold="3"), "应当是2至2的整数。现在是：3"),
+        (form_of(threshold="3"), "应当是2。现在是：3"),
         (form_of(minimum_group="2"), "应当是3至1000的整数"),
         (form_of(texts_minimum="4"), "应当是5至1000的整数"),
         (form_of(spare_percent="8.5"), "应当是0至100的整数。现在是：8.5"),
@@ -373,14 +374,32 @@ def many_rows() -> bytes:
         (lambda: with_part("xl/media/image.bin", bytes(80_000_000)), "远远大于一份名单"),
         (lambda: with_part("xl/vbaProject.bin", b"x"), "文件里有宏"),
         (lambda: with_part("xl/x.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'), "文件读不出来"),
-        (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "旧的.xls格式，或者设了密码"),
+        (lambda: OLD + bytes(500), "旧的.xls或者.et文件"),
+        (lambda: OLD + "EncryptedPackage".encode("utf-16-le"), "文件设了密码"),
+        (lambda: with_part("xl/workbook.bin", b"x"), "另一种表格文件"),
         (lambda: b"PK\x03\x04 broken", "文件读不出来"),
-        (lambda: b"team,unit\n1,2\n", "这不是Excel文件"),
+        (lambda: b"team,unit\n1,2\n", "改了名的文本或者网页"),
+        (lambda: b"<html><table>", "改了名的文本或者网页"),
         (lambda: b"", "这不是Excel文件"),
-        (lambda: content_of(openpyxl.Workbook()), "没有工作表“round”"),
+        (lambda: content_of(openpyxl.Workbook()), "没有工作表“轮次”"),
         (lambda: bytes(2 * 1024 * 1024 + 1), "文件超过2MB"),
     ],
-    ids=["merged", "rows", "bomb", "macros", "entities", "xls", "broken", "csv", "empty", "sheets", "large"],
+    ids=[
+        "merged",
+        "rows",
+        "bomb",
+        "macros",
+        "entities",
+        "xls",
+        "locked",
+        "xlsb",
+        "broken",
+        "csv",
+        "html",
+        "empty",
+        "sheets",
+        "large",
+    ],
 )
 def test_a_bad_workbook_gives_one_clear_sentence(office, services, content, sentence):
     before = set(services.registry.rounds)

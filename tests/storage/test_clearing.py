@@ -49,7 +49,7 @@ class Rehearsal(World):
 
 
 def clear_it(services: Services, round_: Round) -> None:
-    names = ("registry", "box", "keys", "board", "partials", "reports", "work")
+    names = ("registry", "box", "keys", "board", "partials", "reports", "work", "recusals")
     clear(round_, **{name: getattr(services, name) for name in names})
 
 
@@ -82,6 +82,7 @@ def test_a_rehearsal_goes_the_whole_way_and_nothing_of_it_is_left(services: Serv
     record = world.count([PartialFile.read(file) for file in services.partials.files(world.round.id).values()])
     assert sum(one["counted"] for one in json.loads(record)["evaluations"]) == 5
     services.reports.save_draft(Draft(world.round.id, "0" * 64), expected=None)
+    services.recusals.save(world.round.id, ["甲"])
     assert all(one in everything(services) for one in ids)
 
     clear_it(services, world.round)

@@ -163,10 +163,10 @@ def test_without_https_the_cookie_is_not_marked_secure(services):
 def test_signing_in_starts_a_new_session(app, visitor):
     """A session that someone planted before must not become a signed-in one (fixation)."""
     visitor.get("/office/login")
-    with visitor.client.session_transaction(**HTTPS) as session:
+    with visitor.client.session_transaction("/office/", **HTTPS) as session:
         session["planted"] = "by someone else"
     visitor.log_in("office")
-    with visitor.client.session_transaction(**HTTPS) as session:
+    with visitor.client.session_transaction("/office/", **HTTPS) as session:
         assert "planted" not in session
 
 

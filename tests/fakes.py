@@ -109,6 +109,8 @@ class MemoryRegistry:
         return len(unused)
 
     def spend_code(self, evaluation_id: str, code_mac: bytes, request_digest: bytes) -> SpendOutcome:
+        if self.find_state_of(evaluation_id) is not State.OPEN:
+            return SpendOutcome.CLOSED
         one = self.codes.get(evaluation_id, {}).get(code_mac)
         if one is None or one.state == "void":
             return SpendOutcome.UNKNOWN

@@ -86,7 +86,7 @@ _decrypt_init = bind("EVP_PKEY_decrypt_init", integer, pointer)
 _encrypt_init = bind("EVP_PKEY_encrypt_init", integer, pointer)
 _set_padding = bind("EVP_PKEY_CTX_set_rsa_padding", integer, pointer, integer)
 _decrypt = bind("EVP_PKEY_decrypt", integer, pointer, octets, size_out, octets, size, long=True)
-_encrypt = bind("EVP_PKEY_encrypt", integer, pointer, octets, size_out, octets, size, long=True)
+_encrypt = bind("EVP_PKEY_encrypt", integer, pointer, octets, size_out, octets, size)  # some 15 us: e is small
 
 
 def refuse(what: str) -> InvalidInput:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from survey.crypto.tokens import TokenIssuer, TokenRequest
 from survey.domain.ports import Randomness, Registry, SpendOutcome
-from survey.errors import CodeAlreadyUsed, UnknownCode
+from survey.errors import CodeAlreadyUsed, NotCollecting, UnknownCode
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: they are misread from paper
 CODE_LEN = 12  # characters; the last one is a check character
@@ -77,13 +77,16 @@ def issue_token(
     """Use up the code and sign the blinded message (RFC 9578, section 6.2): 256 bytes.
 
     The same code with the same request gives the same bytes again, so a lost answer costs nobody the vote.
-    Raises UnknownCode, CodeAlreadyUsed, InvalidInput (wrong key id; the code is not used up).
+    Raises UnknownCode, CodeAlreadyUsed, NotCollecting (the round is not open), InvalidInput (wrong key id); the code is
+    not used up then.
     """
     issuer.check(request)
     digest = hashlib.sha256(request.encode()).digest()
     # First the durable note, then the signature: a crash between the two leaves a request that can be repeated,
     # never a second token.
     outcome = registry.spend_code(evaluation_id, code_mac(code, secret), digest)
+    if outcome is SpendOutcome.CLOSED:
+        raise NotCollecting("The evaluation is not open now.")
     if outcome is SpendOutcome.UNKNOWN:
         raise UnknownCode("The code was not printed for this evaluation, or it is void.")
     if outcome is SpendOutcome.OTHER_REQUEST:

@@ -29,6 +29,7 @@ class SpendOutcome(Enum):
     REPEATED = "repeated"  # it was already used for exactly this request
     OTHER_REQUEST = "other request"  # it was used for another request
     UNKNOWN = "unknown"  # never printed for this evaluation, or void
+    CLOSED = "closed"  # the round does not collect (not opened yet, or closed)
 
 
 class AddOutcome(Enum):
@@ -107,7 +108,8 @@ class Registry(Protocol):
         """Void every unused code; returns how many."""
 
     def spend_code(self, evaluation_id: str, code_mac: bytes, request_digest: bytes) -> SpendOutcome:
-        """Atomically use the code for this token request (SHA-256 of its bytes), or say why not."""
+        """Atomically use the code for this token request (SHA-256 of its bytes) while the round is open, or say why
+        not."""
 
     def turnout(self, evaluation_id: str) -> list[UnitTurnout]: ...
 

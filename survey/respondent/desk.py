@@ -69,9 +69,13 @@ class Desk:
                 frozen = self._frozen.setdefault(evaluation_id, FrozenEvaluation(evaluation_id, manifest, self.keys))
         return frozen
 
-    def require_collecting(self, evaluation: FrozenEvaluation) -> None:
-        """Raises NotCollecting unless the round is open now."""
-        is_open = self.registry.find_state_of(evaluation.id) is State.OPEN
-        if not (is_open and evaluation.manifest.is_within_times(self.clock())):
+    def require_within_times(self, evaluation: FrozenEvaluation) -> None:
+        """Raises NotCollecting before the announced opening time and after the closing time; asks no store."""
+        if not evaluation.manifest.is_within_times(self.clock()):
+            raise NotCollecting("The evaluation is not open now.")
+
+    def require_open(self, evaluation: FrozenEvaluation) -> None:
+        """Raises NotCollecting unless the round is open."""
+        if self.registry.find_state_of(evaluation.id) is not State.OPEN:
             evaluation.forget_keys()  # they may be destroyed by now, and are needed by nobody
             raise NotCollecting("The evaluation is not open now.")

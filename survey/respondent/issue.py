@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from survey.audience import serves
 from survey.crypto.tokens import TOKEN_REQUEST_LEN, TokenRequest, issuer_directory
 from survey.domain.invitations import Code, issue_token, parse_code
-from survey.errors import TooManyWrongCodes, UnknownCode
+from survey.errors import SurveyError, TooManyWrongCodes, UnknownCode
 from survey.respondent.bodies import read_exactly
 from survey.respondent.desk import Desk
 
@@ -33,7 +33,7 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
     def token_request(evaluation_id: str) -> Response:
         evaluation = desk.evaluation(evaluation_id)
         wanted = TokenRequest.parse(read_exactly(request, TOKEN_REQUEST_LEN, REQUEST_TYPE))
-        desk.require_collecting(evaluation)
+        desk.require_within_times(evaluation)
         try:
             blind_sig = issue_token(
                 evaluation_id,
@@ -43,8 +43,11 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
                 issuer=evaluation.issuer,
                 secret=evaluation.code_secret,
             )
-        except UnknownCode:
-            if not desk.throttle.note_wrong(evaluation_id):
+        except SurveyError as error:
+            # Asked only now: the transaction that uses up a code looks itself. That a round is over is what a person
+            # has to know, whatever else is wrong.
+            desk.require_open(evaluation)
+            if isinstance(error, UnknownCode) and not desk.throttle.note_wrong(evaluation_id):
                 raise TooManyWrongCodes("Too many wrong codes for this evaluation.") from None
             raise
         return Response(blind_sig, content_type=RESPONSE_TYPE)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from survey.domain.ports import SpendOutcome, UnitTurnout
+from survey.domain.rounds import State
 from survey.storage.database import (
     CommitQueue,
     lock_partition,
@@ -21,7 +22,7 @@ from survey.storage.database import (
     rewrite_while_open,
     write,
 )
-from survey.storage.registry_tables import NO_REQUEST, UNUSED, USED, VOID, invitations
+from survey.storage.registry_tables import NO_REQUEST, UNUSED, USED, VOID, evaluations, invitations, rounds
 
 
 class _Spending(NamedTuple):
@@ -82,10 +83,17 @@ class SqlInvitations:
         return self._spendings.put(_Spending(evaluation_id, code_mac, request_digest))
 
     def _spend(self, spendings: Sequence[_Spending]) -> list[SpendOutcome]:
+        def work(connection: Connection) -> list[SpendOutcome]:
+            # In the same transaction, and once for all that wait together.
+            wanted = {item.evaluation_id for item in spendings}
+            is_open = {evaluation_id: _is_open(connection, evaluation_id) for evaluation_id in sorted(wanted)}
+            return [
+                _spend_one(connection, item) if is_open[item.evaluation_id] else SpendOutcome.CLOSED
+                for item in spendings
+            ]
+
         # Doing it twice is answered with REPEATED, which is as good as SPENT.
-        return write(
-            self._engine, lambda connection: [_spend_one(connection, item) for item in spendings], may_repeat=True
-        )
+        return write(self._engine, work, may_repeat=True)
 
     def turnout(self, evaluation_id: str) -> list[UnitTurnout]:
         return self.turnout_of([evaluation_id])[evaluation_id]
@@ -109,6 +117,7 @@ class SqlInvitations:
 
 
 # Put together once: doing so on each token request costs more than running them.
+STATE_OF = select(rounds.c.state).join(evaluations).where(evaluations.c.id == bindparam("evaluation"))
 _HERE = (invitations.c.evaluation == bindparam("its_evaluation")) & (invitations.c.code_mac == bindparam("its_code"))
 _USE = (
     invitations.update()
@@ -117,6 +126,10 @@ _USE = (
     .execution_options(preserve_rowcount=True)
 )
 _LOOK = select(invitations.c.state, invitations.c.request_digest).where(_HERE)
+
+
+def _is_open(connection: Connection, evaluation_id: str) -> bool:
+    return bool(connection.scalar(STATE_OF, {"evaluation": evaluation_id}) == State.OPEN.value)
 
 
 def _spend_one(connection: Connection, item: _Spending) -> SpendOutcome:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from survey.domain.rounds import Round, State
 from survey.errors import NotFound, WrongState
@@ -17,7 +17,7 @@ from survey.storage.database import (
     read,
     write,
 )
-from survey.storage.invitation_rows import SqlInvitations
+from survey.storage.invitation_rows import STATE_OF, SqlInvitations
 from survey.storage.registry_tables import (
     destruction_records,
     evaluations,
@@ -58,7 +58,7 @@ class SqlRegistry(SqlInvitations):
         return self._find(_ROUNDS.join(evaluations).where(evaluations.c.id == evaluation_id))
 
     def find_state_of(self, evaluation_id: str) -> State | None:
-        state = read(self._engine, lambda connection: connection.scalar(_STATE_OF, {"evaluation": evaluation_id}))
+        state = read(self._engine, lambda connection: connection.scalar(STATE_OF, {"evaluation": evaluation_id}))
         return None if state is None else State(state)
 
     def list_rounds(self) -> list[Round]:
@@ -237,7 +237,3 @@ def _write_once(connection: Connection, table: Any, key: str, name: str, value: 
         if not exists:
             raise NotFound(f"There is no {key} in {table.name}.")
         raise WrongState(f"{key} has another {name} already; it is written once.")
-
-
-# Asked on every token request: putting it together costs more than running it.
-_STATE_OF = select(rounds.c.state).join(evaluations).where(evaluations.c.id == bindparam("evaluation"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from survey.domain.ports import StoredBallot
+from survey.domain.ports import Registry, StoredBallot
 from survey.domain.questionnaire import default_questionnaire
 from survey.domain.rounds import Custodian, Evaluation, OpeningKey, Round, State, Unit
 
@@ -48,6 +49,14 @@ def make_keyed_round() -> Round:
         closes_at=datetime(2026, 3, 4, 18, 0, tzinfo=timezone(timedelta(hours=8))),
         opening_key=OpeningKey(secrets.token_bytes(65), '{"schema":"…"}'.encode()),
     )
+
+
+def start_collecting(registry: Registry, codes: Iterable[bytes], evaluation_id: str = EVALUATION) -> None:
+    """Its round is open, and the evaluation has these codes (all of unit u1)."""
+    round_ = registry.find_round_of(evaluation_id)
+    assert round_ is not None
+    registry.save_round(replace(round_, state=State.OPEN), expected=round_.state)
+    registry.add_invitations(evaluation_id, [(code, "u1") for code in codes])
 
 
 def make_ballot(*, ct_length: int = 1000) -> StoredBallot:

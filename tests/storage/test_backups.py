@@ -30,7 +30,7 @@ from survey.storage.notice_board import SqlNoticeBoard
 from survey.storage.questionnaires import SqlLibrary
 from survey.storage.registry import SqlRegistry
 from survey.storage.reports import SqlReports
-from tests.storage.samples import EVALUATION, OTHER_EVALUATION, make_ballot, make_round
+from tests.storage.samples import EVALUATION, OTHER_EVALUATION, make_ballot, make_round, start_collecting
 from tests.storage.test_accounts_and_audit_log import NOON, fill
 
 VAULT = Vault(bytes(32), secrets.token_bytes)
@@ -50,7 +50,7 @@ def instance(tmp_path: Path) -> Path:
 def filled(engine: Engine, registry: SqlRegistry, box: SqlBallotBox, ballots: list[StoredBallot]) -> Engine:
     """Something in every table."""
     registry.freeze(make_round().moved_to(State.FROZEN), {EVALUATION: b"{}", OTHER_EVALUATION: b"{}"})
-    registry.add_invitations(EVALUATION, [(bytes([number]) * 32, "u1") for number in range(50)])
+    start_collecting(registry, [bytes([number]) * 32 for number in range(50)])
     registry.spend_code(EVALUATION, bytes(32), b"r" * 32)
     box.open_box(OTHER_EVALUATION)
     for ballot in ballots:

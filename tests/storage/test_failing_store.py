@@ -16,7 +16,7 @@ from survey.errors import SettingsError, StoreUnavailable
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import migrate, open_database, read, write
 from survey.storage.registry import SqlRegistry
-from tests.storage.samples import EVALUATION, make_ballot, make_round
+from tests.storage.samples import EVALUATION, make_ballot, make_round, start_collecting
 
 CODE, REQUEST = b"c" * 32, b"r" * 32
 
@@ -29,7 +29,7 @@ class Store:
         migrate(self.engine)
         self.registry, self.box = SqlRegistry(self.engine), SqlBallotBox(self.engine)
         self.registry.add_round(make_round())
-        self.registry.add_invitations(EVALUATION, [(CODE, "u1")])
+        start_collecting(self.registry, [CODE])
         self.box.open_box(EVALUATION)
         self._pragma = "PRAGMA query_only = OFF"
         if self.engine.dialect.name == "sqlite":

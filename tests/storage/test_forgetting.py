@@ -21,7 +21,7 @@ from survey.storage.forgetting import forget_order
 from survey.storage.partitions import lock_partition
 from survey.storage.registry import SqlRegistry
 from survey.storage.registry_tables import invitations
-from tests.storage.samples import EVALUATION, make_ballot
+from tests.storage.samples import EVALUATION, make_ballot, start_collecting
 
 CODES = [bytes([number]) * 32 for number in range(200)]
 
@@ -29,7 +29,7 @@ CODES = [bytes([number]) * 32 for number in range(200)]
 def test_rows_lie_in_key_order_after_it_and_are_all_there(
     registry: SqlRegistry, box: SqlBallotBox, engine: Engine, ballots: list[StoredBallot]
 ) -> None:
-    registry.add_invitations(EVALUATION, [(code, "u1") for code in CODES])
+    start_collecting(registry, CODES)
     for code in random.Random(5).sample(CODES, 40):
         registry.spend_code(EVALUATION, code, code)
     for ballot in ballots:
@@ -51,7 +51,7 @@ def test_rows_lie_in_key_order_after_it_and_are_all_there(
 def test_people_who_come_meanwhile_are_neither_lost_nor_held_up(
     registry: SqlRegistry, box: SqlBallotBox, engine: Engine, database_url: str
 ) -> None:
-    registry.add_invitations(EVALUATION, [(code, "u1") for code in CODES])
+    start_collecting(registry, CODES)
     ended = threading.Event()
     rounds = []
 
@@ -152,7 +152,7 @@ def test_a_code_used_while_unused_codes_are_voided_is_used_or_void_and_never_los
     from tests.storage.samples import make_round
 
     registry.add_round(make_round())
-    registry.add_invitations(EVALUATION, [(CODES[0], "u1")])
+    start_collecting(registry, CODES[:1])
     box.open_box(EVALUATION)
     with engine.begin() as holding:
         lock_partition(holding, invitations, EVALUATION)

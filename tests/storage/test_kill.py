@@ -13,7 +13,7 @@ from survey.domain.ports import AddOutcome, SpendOutcome
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.registry import SqlRegistry
 from tests.storage.killed import ballot_of, code_of, request_of
-from tests.storage.samples import EVALUATION
+from tests.storage.samples import EVALUATION, start_collecting
 
 TOP = Path(__file__).resolve().parents[2]
 PEOPLE = 3_000  # more than anybody manages before the kill
@@ -23,7 +23,7 @@ BEFORE_THE_KILL = 40
 def test_every_acknowledged_code_and_ballot_survives_kill_9_of_two_working_processes(
     registry: SqlRegistry, box: SqlBallotBox, engine: Engine, database_url: str
 ) -> None:
-    registry.add_invitations(EVALUATION, [(code_of(number), "u1") for number in range(2 * PEOPLE)])
+    start_collecting(registry, map(code_of, range(2 * PEOPLE)))
 
     working = [
         subprocess.Popen(

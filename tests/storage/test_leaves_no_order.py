@@ -22,7 +22,7 @@ from survey.storage.database import OrderRemains, migrate, open_database, tidy
 from survey.storage.partitions import partition_name
 from survey.storage.registry import SqlRegistry
 from survey.storage.registry_tables import invitations
-from tests.storage.samples import EVALUATION, make_round
+from tests.storage.samples import EVALUATION, make_round, start_collecting
 
 CODES = [bytes([number]) * 32 for number in range(60)]
 
@@ -32,7 +32,7 @@ def collect_and_close(engine: Engine, ballots: list[StoredBallot], *, order: int
     migrate(engine)
     registry, box = SqlRegistry(engine), SqlBallotBox(engine)
     registry.add_round(make_round())
-    registry.add_invitations(EVALUATION, [(code, "u1") for code in CODES])
+    start_collecting(registry, CODES)
     box.open_box(EVALUATION)
     shuffled = random.Random(order)
     for code in shuffled.sample(CODES[:40], 40):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine
@@ -56,7 +57,7 @@ def test_what_is_frozen_is_never_deleted(engine: Engine) -> None:
 def test_turnout_and_counts_of_many_evaluations_are_those_of_each(engine: Engine) -> None:
     registry, box = SqlRegistry(engine), SqlBallotBox(engine)
     round_ = parse_spec(SPEC, "spec", secrets.token_bytes)
-    registry.add_round(round_)
+    registry.add_round(replace(round_, state=State.OPEN))
     first, second = round_.evaluations
     registry.add_invitations(first.id, [(bytes([n]) * 32, first.units[n % 2].id) for n in range(5)])
     registry.spend_code(first.id, bytes(32), bytes(32))

@@ -18,7 +18,7 @@ from survey.domain.rounds import Custodian, Evaluation, State, Unit
 from survey.errors import NotFound, WrongState
 from survey.storage.registry import SqlRegistry
 from survey.storage.round_documents import decode_round, encode_round
-from tests.storage.samples import EVALUATION, OTHER_EVALUATION, make_keyed_round, make_round
+from tests.storage.samples import EVALUATION, OTHER_EVALUATION, make_keyed_round, make_round, start_collecting
 
 A, B = secrets.token_bytes(32), secrets.token_bytes(32)
 REQUEST, OTHER_REQUEST = secrets.token_bytes(32), secrets.token_bytes(32)
@@ -204,12 +204,24 @@ def test_before_the_count_there_is_no_record(registry: SqlRegistry) -> None:
 
 @pytest.fixture
 def printed(registry: SqlRegistry) -> SqlRegistry:
+    """Two codes, and the round is open."""
+    start_collecting(registry, [])
     registry.add_invitations(EVALUATION, [(A, "u1"), (B, "u2")])
     return registry
 
 
 def test_an_unused_code_is_spent(printed: SqlRegistry) -> None:
     assert printed.spend_code(EVALUATION, A, REQUEST) is SpendOutcome.SPENT
+
+
+@pytest.mark.parametrize("state", [State.PRINTED, State.CLOSED])
+def test_no_code_is_spent_unless_the_round_is_open(printed: SqlRegistry, state: State) -> None:
+    opened = printed.find_round("round-1")
+    assert opened is not None
+    printed.save_round(replace(opened, state=state), expected=State.OPEN)
+
+    assert printed.spend_code(EVALUATION, A, REQUEST) is SpendOutcome.CLOSED
+    assert sum(unit.used for unit in printed.turnout(EVALUATION)) == 0
 
 
 def test_the_same_request_again_is_a_repetition(printed: SqlRegistry) -> None:

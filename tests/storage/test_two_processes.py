@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from survey.domain.ports import AddOutcome, SpendOutcome
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.registry import SqlRegistry
-from tests.storage.samples import EVALUATION, make_ballot
+from tests.storage.samples import EVALUATION, make_ballot, start_collecting
 from tests.storage.workers import add_from_ten, in_processes, spend_from_ten
 
 
@@ -18,7 +18,7 @@ def test_one_code_from_twenty_clients_in_two_processes_is_spent_once(
     registry: SqlRegistry, engine: Engine, database_url: str
 ) -> None:
     code_mac = secrets.token_bytes(32)
-    registry.add_invitations(EVALUATION, [(code_mac, "u1")])
+    start_collecting(registry, [code_mac])
     requests = [secrets.token_bytes(32) for _ in range(5)]
 
     found = [outcome for part in in_processes(spend_from_ten, database_url, code_mac, requests) for outcome in part]

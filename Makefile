@@ -15,7 +15,7 @@ help:
 	@echo "make attack    everything a thief could take, and what it tells, as tables"
 	@echo "make faults    kill workers, servers and databases hundreds of times under load; KILLS=300 SEED=random"
 	@echo "make fuzz      coverage-guided: what every parser does with bytes nobody meant; SECONDS=60 for each"
-	@echo "make audit     known vulnerabilities of the locked packages (asks the package index)"
+	@echo "make audit     known vulnerabilities of the locked packages (asks the package indexes; says which it could not ask about)"
 	@echo "make pictures  screenshots of every page of phone and office into tests/browser/pictures, tests/office/pictures"
 	@echo "make client-check  builds the pages again in another folder from the lock and compares the digests"
 	@echo "make release-notes  the same, and writes the digests into docs/releases.md"
@@ -50,10 +50,10 @@ fuzz: setup
 	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 # In an environment of its own, so that the auditor's packages are not among the audited.
-audit:
+audit: setup
 	@[ -x .venv-audit/bin/pip-audit ] || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/python -m pip install -q \
 		--disable-pip-version-check --require-hashes -r tools/audit.lock; }
-	@.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+	@$(PYTHON) tools/audit.py .venv-audit/bin/pip-audit $(BIN)/npm
 
 lint: setup
 	@$(BIN)/ruff check .

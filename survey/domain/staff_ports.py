@@ -126,7 +126,7 @@ class Tries(Protocol):
     """Failed tries of signing in, counted for all processes of the server alike."""
 
     def count_try(self, key: str, now: int, until: int, most: int) -> bool:
-        """Count one more try, to be forgotten at `until`; False, and none is counted, when `most` stand there already."""
+        """Count one more try, to be forgotten at `until`; False, and none counted, when `most` stand there already."""
 
     def forget(self, key: str) -> None: ...
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from tests.attack.scoring import Evidence, Places
 
 CHUNK = 8192
 HEADER = 24  # bytes that are not zero
 Spot = tuple[int, int]  # which file, where in it
-Find = Callable[[bytes], list[Spot]]
+HEAD = 4  # bytes of a needle that are looked up; each is much longer
 
 
 class Haystack:
@@ -30,20 +34,31 @@ class Haystack:
                 elif not is_empty and start is None:
                     start = offset
 
-    def find(self, needle: bytes) -> list[Spot]:
-        """Every place where the needle lies."""
-        found = []
+    def find(self, needles: Iterable[bytes]) -> dict[bytes, list[Spot]]:
+        """Every place where a needle lies. All needles at once: the bytes are gone through a single time."""
+        by_head: dict[bytes, list[bytes]] = defaultdict(list)
+        for needle in set(needles):
+            by_head[needle[:HEAD]].append(needle)
+        heads = np.frombuffer(b"".join(by_head), np.uint8).reshape(-1, HEAD)
+        may_begin = np.zeros(1 << 16, bool)  # what two bytes a needle begins with: leaves few places to look at
+        may_begin[_pairs(heads.reshape(-1))[::HEAD]] = True
+        found: dict[bytes, list[Spot]] = defaultdict(list)
         for (number, start), piece in self.pieces:
-            at = piece.find(needle)
-            while at >= 0:
-                found.append((number, start + at))
-                at = piece.find(needle, at + 1)
+            for at in np.flatnonzero(may_begin[_pairs(np.frombuffer(piece, np.uint8))]).tolist():
+                for needle in by_head.get(piece[at : at + HEAD], ()):
+                    if piece.startswith(needle, at):
+                        found[needle].append((number, start + at))
         return found
+
+
+def _pairs(content: Any) -> Any:
+    """Each byte with the one behind it, as one number."""
+    return (content[:-1].astype(np.uint16) << 8) | content[1:]
 
 
 def by_offset(
     source: str,
-    find: Find,
+    haystack: Haystack,
     codes: Sequence[Mapping[str, bytes]],
     ballots: Sequence[Mapping[str, bytes]],
     *,
@@ -52,10 +67,11 @@ def by_offset(
 ) -> list[Evidence]:
     """One line per kind of mark: order of the first and of the last place, and of places inside pages."""
     evidence = []
+    found = haystack.find(mark for marks in (*codes, *ballots) for mark in marks.values())
     for code, ballot in (("code", "key"), ("request", "body"), ("request", "body's end"), ("code", "receipt"),
                          ("request", "enc"), ("request", "token"), ("request", "body's middle")):  # fmt: skip
-        of_codes = _spots(find, [marks[code] for marks in codes])
-        of_ballots = _spots(find, [marks[ballot] for marks in ballots])
+        of_codes = _spots(found, [marks[code] for marks in codes])
+        of_ballots = _spots(found, [marks[ballot] for marks in ballots])
         for place, choose in (("first", min), ("last", max)):
             if place == "last" and all(len(spots) < 2 for spots in (*of_codes.values(), *of_ballots.values())):
                 continue  # says the same as the first
@@ -69,8 +85,8 @@ def by_offset(
     return evidence
 
 
-def _spots(find: Find, marks: Sequence[bytes]) -> dict[int, list[Spot]]:
-    return {person: spots for person, mark in enumerate(marks) if (spots := find(mark))}
+def _spots(found: Mapping[bytes, list[Spot]], marks: Sequence[bytes]) -> dict[int, list[Spot]]:
+    return {person: found[mark] for person, mark in enumerate(marks) if mark in found}
 
 
 def _inside(places: Places, page: int) -> Places:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from tests.databases import Cluster
 
 SINCE_UPKEEP = 12
+AT_ONCE = 12  # more who come together, so that every run has a burst
 OPEN, KEPT, CLOSED, OPENED = "open", "open, after upkeep", "closed", "opened"
 # Twelve more have come: what is known of those before the upkeep, and of those since.
 BEFORE, SINCE = "open, 12 later: the others", "open, 12 later: the 12"
-STATES = (OPEN, KEPT, BEFORE, SINCE, CLOSED, OPENED)
+TOGETHER = "open, 12 more at once: these"
+STATES = (OPEN, KEPT, BEFORE, SINCE, TOGETHER, CLOSED, OPENED)
 MUST_BE_GUESSES = (KEPT, BEFORE, CLOSED, OPENED)
 
 
@@ -31,6 +33,11 @@ class Found:
     scores: dict[str, list[Score]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     people: int = 0
+
+    @property
+    def before(self) -> int:
+        """How many had come when the upkeep was done."""
+        return self.people - SINCE_UPKEEP - AT_ONCE
 
     def leaks(self, state: str) -> list[str]:
         """The lines over the bound of guessing, and everything that stands where it must not."""
@@ -57,24 +64,28 @@ def _attack(
 ) -> Found:
     found = Found(people=people)
     with scene(folder, cluster and cluster.url(database), port, people) as made:
-        for state in _life(made, people, burst):
+        since = found.before + SINCE_UPKEEP
+        asked_about = {
+            BEFORE: {BEFORE: range(found.before), SINCE: range(found.before, since)},
+            TOGETHER: {TOGETHER: range(since, people)},
+        }
+        for state in _life(made, found.before, burst):
             if state not in states:
                 continue
             evidence, notes = _rob(made, state, cluster, database)
             used, cast = [person.used_at for person in made.people], [person.cast_at for person in made.people]
-            before = people - SINCE_UPKEEP
-            parts = {BEFORE: range(before), SINCE: range(before, people)} if state == BEFORE else {state: None}
+            parts: dict[str, range | None] = {**asked_about.get(state, {state: None})}
             for part, among in parts.items():
                 found.scores[part] = [score(one, used, cast, among) for one in evidence]
                 found.notes[part] = notes
     return found
 
 
-def _life(made: Scene, people: int, burst: int) -> Iterator[str]:
+def _life(made: Scene, before: int, burst: int) -> Iterator[str]:
     """A round's life; yields where a thief may come."""
     from survey.storage.forgetting import forget_order
 
-    made.act(people - SINCE_UPKEEP, burst=burst)
+    made.act(before, burst=burst)
     yield OPEN
     engine = open_database(made.settings.database_url)
     forget_order(engine)
@@ -82,6 +93,8 @@ def _life(made: Scene, people: int, burst: int) -> Iterator[str]:
     yield KEPT
     made.act(SINCE_UPKEEP, burst=min(burst, SINCE_UPKEEP))
     yield BEFORE
+    made.act(AT_ONCE, burst=AT_ONCE)
+    yield TOGETHER
     made.close()
     yield CLOSED
     made.open_answers()
@@ -102,7 +115,9 @@ def _rob(made: Scene, state: str, cluster: Cluster | None, database: str) -> tup
         for evidence in thief_of_files.evidence_in_database(people, file):
             found.append(replace(evidence, source=prefix + evidence.source))
     if cluster is not None:
-        found += _rob_cluster(made, cluster, database)
+        evidence, told = _rob_cluster(made, cluster, database)
+        found += evidence
+        notes += told
         notes += thief_of_files.words_in_files(people, [cluster.folder / "log"])
     notes += thief_of_files.telling_times(people, image)
     for path, seen in made.outside.seen.items():
@@ -114,7 +129,7 @@ def _rob(made: Scene, state: str, cluster: Cluster | None, database: str) -> tup
     return found, notes
 
 
-def _rob_cluster(made: Scene, cluster: Cluster, database: str) -> list[Evidence]:
+def _rob_cluster(made: Scene, cluster: Cluster, database: str) -> tuple[list[Evidence], list[str]]:
     people = made.people
     with cluster.connect(database) as connection:
         # By the files first: the attacker's own questions write to them.
@@ -127,4 +142,4 @@ def _rob_cluster(made: Scene, cluster: Cluster, database: str) -> list[Evidence]
             )
         )
         found += thief_of_postgres.evidence_in_rows(people, connection, made.evaluation_id)
-    return found
+        return found, thief_of_postgres.words_in_statistics(people, connection)

@@ -74,5 +74,5 @@ def test_marks_are_found_wherever_they_lie(tmp_path) -> None:
     kinds = ("key", "body", "body's end", "receipt", "enc", "token", "body's middle")
     ballots = [dict.fromkeys(kinds, mark) for mark in marks]
 
-    [first, *_] = by_offset("file", Haystack([tmp_path / "file"]).find, named, ballots, is_common=False)
+    [first, *_] = by_offset("file", Haystack([tmp_path / "file"]), named, ballots, is_common=False)
     assert score(first, TIMES, TIMES).ballots.tau == 1

@@ -47,10 +47,10 @@ def take_backup(scene: Scene, name: str) -> Path:
 def evidence_in_database(people: Sequence[Person], database: Path) -> list[Evidence]:
     """Main file and journal as raw bytes first, for opening the copy would already change it."""
     codes, ballots = [person.code for person in people], [person.ballot for person in people]
-    found = by_offset("main file", Haystack([database]).find, codes, ballots, is_common=False, page=PAGE)
+    found = by_offset("main file", Haystack([database]), codes, ballots, is_common=False, page=PAGE)
     journal = database.with_name(database.name + "-wal")
     if journal.exists() and journal.stat().st_size:
-        found += by_offset("journal", Haystack([journal]).find, codes, ballots, is_common=True)
+        found += by_offset("journal", Haystack([journal]), codes, ballots, is_common=True)
     with closing(sqlite3.connect(database)) as connection:
         mine = connection.execute("SELECT code_mac FROM invitations").fetchall()
         keys = connection.execute("SELECT token_digest FROM ballots").fetchall()
@@ -82,7 +82,7 @@ def evidence_in_other_files(people: Sequence[Person], image: Path) -> list[Evide
     """Their bytes, read one after another: a log would show order here."""
     codes = [{**person.code, **_as_bytes(person)} for person in people]
     ballots = [{**person.ballot, **_as_bytes(person)} for person in people]
-    return by_offset("keys, settings, logs", Haystack(other_files(image)).find, codes, ballots, is_common=True)[:1]
+    return by_offset("keys, settings, logs", Haystack(other_files(image)), codes, ballots, is_common=True)[:1]
 
 
 def _as_bytes(person: Person) -> dict[str, bytes]:

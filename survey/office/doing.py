@@ -1,4 +1,4 @@
-"""The steps of a round as buttons: invite custodians, freeze, print, open, close, hand out the list, take parts, count.
+"""The steps of a round as buttons: freeze, print, open, close, hand out the list, take parts, count.
 
 Law: every step is a POST with the form's token, leaves a line in the staff log, and ends in a redirect; what cannot be
 undone asks for a typed word. Nothing secret stays here: slips and invitations are handed over and forgotten, parts lie
@@ -7,9 +7,7 @@ in the partial store until the count destroys them.
 
 from __future__ import annotations
 
-import io
 from urllib.parse import quote
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +16,6 @@ from flask_babel import gettext as _
 from survey.audience import serves
 from survey.domain import lifecycle
 from survey.domain.boxes import boxes_chunks
-from survey.domain.ceremony import office as ceremony_office
 from survey.domain.lifecycle import get_round
 from survey.domain.opening import check_partial
 from survey.domain.opening_record import conclude
@@ -45,20 +42,6 @@ def install(blueprint: Blueprint, services: Services) -> None:
         for sentence in sentences:
             flash(sentence)
         return redirect(url_for("office.show-round", round_id=round_id), 303)
-
-    @blueprint.post("/rounds/<round_id>/invite", endpoint="invite-custodians")
-    @serves(OFFICE)
-    def invite_custodians(round_id: str) -> ResponseReturnValue:
-        round_ = get_round(services.registry, round_id)
-        invitations = ceremony_office.invite(
-            round_, board=services.board, randomness=services.randomness, url=services.settings.public_url
-        )
-        stream = io.BytesIO()
-        with ZipFile(stream, "w", ZIP_STORED) as packed:
-            for one in invitations:
-                name = "".join("_" if char in '/\\:*?"<>|' else char for char in one.custodian)
-                packed.writestr(ZipInfo(f"{one.index}_{name}.invitation"), one.encode())
-        return _download(stream.getvalue(), f"{round_.name}_邀请.zip", "application/zip")
 
     @blueprint.post("/rounds/<round_id>/freeze", endpoint="freeze-round")
     @serves(OFFICE)

@@ -14,7 +14,8 @@ from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.office import REPLACEABLE, invite
 from survey.domain.ports import NoticeBoard, Randomness
 from survey.domain.rounds import Round
-from survey.errors import NotFound
+from survey.domain.spec import NAME_MAX
+from survey.errors import InvalidInput, NotFound
 
 
 def replace_custodian(
@@ -30,6 +31,8 @@ def replace_custodian(
     names = [custodian.name for custodian in round_.custodians]
     if not 1 <= index <= len(names):
         raise NotFound(f"Round {round_.id} has no custodian {index}.")
+    if len(name) > NAME_MAX or not name.isprintable():
+        raise InvalidInput(f"Expected: a name of 1 to {NAME_MAX} printable characters.")
     names[index - 1] = name
     replacement = Replacement(
         index,

@@ -576,9 +576,11 @@ def test_the_language_of_the_first_page_goes_along_in_the_fragment(phone: Page, 
 def test_language_and_size_go_along_from_a_screen_that_stops(phone: Page, slip_urls: list[str]) -> None:
     phone.goto(slip_urls[0].partition("#")[0])
     assert trouble(phone) == "no-code"
+    way = phone.locator("a.main")
+    assert way.evaluate("node => getComputedStyle(node).backgroundColor") != "rgba(0, 0, 0, 0)"  # filled: the way on
     phone.locator("#language").click()
     phone.locator("#size").click()
-    phone.locator("a.main").click()
+    way.click()
     expect(phone.locator("#code")).to_be_visible()
     expect(phone.locator("html")).to_have_attribute("lang", "en")
     expect(phone.locator("html.elder")).to_be_attached()

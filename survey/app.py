@@ -7,7 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as HTTPNotFound
@@ -22,9 +23,17 @@ from survey.services import Services, open_services
 from survey.settings import Settings
 
 
+class StaffSessions(SecureCookieSessionInterface):
+    """A request of a phone or a custodian has no session, whatever cookie it brings along."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if request.path.startswith("/office/") else None
+
+
 class SurveyApp(Flask):
     """Flask, except that a failure on the respondent plane leaves no path, no message and no values in a log."""
 
+    session_interface = StaffSessions()
     notices = Notices()  # one for the process
 
     def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:

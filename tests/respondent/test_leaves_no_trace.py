@@ -6,9 +6,10 @@ import logging
 from pathlib import Path
 
 import pytest
+from flask import session
 from flask.testing import FlaskClient
 
-from survey.app import build_app
+from survey.app import StaffSessions, build_app
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.storage.database import migrate, open_database
@@ -105,3 +106,15 @@ def test_no_answer_of_the_respondent_interface_sets_a_cookie(services: Services,
     ]
 
     assert all("Set-Cookie" not in answer.headers for answer in answers)
+
+
+def test_a_phone_that_brings_a_staff_cookie_along_has_no_session(services: Services) -> None:
+    app = build_app(None, services)
+    signer = StaffSessions().get_signing_serializer(app)
+    assert signer is not None
+    cookie = {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps({'who': 'office'})}"}
+
+    with app.test_request_context("/office/", headers=cookie):
+        assert session["who"] == "office"
+    with app.test_request_context("/e/abc", headers=cookie):
+        assert not session

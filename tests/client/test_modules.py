@@ -353,6 +353,12 @@ def test_a_remark_that_could_identify_somebody_is_noticed(text: str, signs: list
 # Drafts
 
 
+def test_a_draft_lies_under_a_random_name_that_does_not_follow_from_the_code() -> None:
+    names = [reply["ok"]["id"] for reply in ask_all([{"do": "aged", "fields": {}, "hours": 1}] * 20)]
+    assert len(set(names)) == 20
+    assert all(re.fullmatch("[0-9a-f]{32}", name) for name in names)
+
+
 def test_answers_are_kept_for_a_day() -> None:
     assert ask("aged", fields={"answers": {"D1-1": "A"}}, hours=23.9)["answers"] == {"D1-1": "A"}
 

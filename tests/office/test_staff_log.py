@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -43,16 +45,12 @@ def auditor(services, engine) -> Visitor:
 
 
 def objects(page: str) -> list[str]:
-    import re
-
     return re.findall(r"<td>(r\d{3}|@x)</td>", page)
 
 
 def test_the_newest_lines_stand_first_and_older_ones_on_further_pages(auditor):
     page = auditor.get("/office/log").text
     assert objects(page)[:2] == ["@x", "r249"]
-    import re
-
     older = re.search(r'href="(/office/log\?before=\d+[^"]*)"', page)
     assert older
     second = auditor.get(older.group(1).replace("&amp;", "&")).text
@@ -113,3 +111,29 @@ def test_looking_leaves_a_line(signed_in, services):
     admin = signed_in("security-admin")
     admin.get("/office/log?account=office")
     assert services.audit.lines[-1]["action"] == "show-log"
+
+
+def test_the_counts_of_phones_stand_beside_the_log_in_steps(signed_in, services):
+    start = services.clock()
+    services.windows.windows = {
+        start: {"requests": 43, "unknown-code": 7},
+        start + timedelta(minutes=10): {"requests": 4, "no-such-kind": 1},
+    }
+    auditor = signed_in("auditor")
+    assert "/office/log/requests" in auditor.get("/office/log").text
+    page = auditor.get("/office/log/requests").text
+    rows = re.findall(r'<th scope="row" class="time">([^<]+)</th>(.*?)</tr>', page, re.S)
+    assert [when for when, _ in rows] == ["2026-03-02 17:10", "2026-03-02 17:00"]
+    cells = [re.findall(r'<td class="n">(?:<span[^>]*>)?(\d+|)', row) for _, row in rows]
+    assert cells == [["0", "0", ""], ["40", "", "5"]]
+    assert "答题码不对" in page
+    assert "no-such-kind" in page
+
+
+def test_without_phones_the_page_of_their_counts_says_what_will_stand_there(signed_in):
+    assert "第一部手机打开页面" in signed_in("auditor").get("/office/log/requests").text
+
+
+def test_lines_in_an_archive_are_told(auditor, engine, monkeypatch):
+    monkeypatch.setattr(SqlAuditLog, "archived", lambda self: 12)
+    assert "第1至12行" in auditor.get("/office/log").text

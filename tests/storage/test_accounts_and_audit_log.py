@@ -10,7 +10,8 @@ from sqlalchemy import Engine, exc, text
 
 from survey.domain.staff import ROLES
 from survey.domain.staff_ports import Account
-from survey.errors import InvalidInput
+from survey.errors import InvalidInput, StoreUnavailable
+from survey.storage import audit_log
 from survey.storage.accounts import SqlAccounts
 from survey.storage.audit_log import FIRST_HASH, SqlAuditLog
 from survey.storage.database import is_sqlite
@@ -151,3 +152,23 @@ def tamper(engine: Engine, statement: str) -> None:
             connection.execute(text(f"DROP TRIGGER {trigger}"))
         connection.execute(text(statement))
         connection.commit()
+
+
+def test_a_store_that_failed_is_named_before_the_next_entry(log: SqlAuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreUnavailable("The store failed (SQLITE_FULL: the disk is full); nothing was recorded.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(audit_log, "write", full)
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable):
+                fill(log, 1)
+    log.note_failure("The store failed (SQLITE_FULL: the disk is full); nothing was recorded.")  # a phone met it too
+    fill(log, 2)
+    assert [(entry.action, entry.account, entry.object) for entry in log.entries()] == [
+        ("round.open", "office", "轮次 1"),
+        ("round.open", "office", "轮次 0"),
+        ("store-failed", "-", "since 2026-03-01T12:00Z"),
+    ]
+    assert "the disk is full" in log.entries()[2].result
+    assert log.verify_chain() is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from survey.domain.release import Draft, Stage
 from survey.domain.review import Place, Review
+from survey.domain.trend import Point
 from survey.errors import WrongState
 from tests.fakes import MemoryRegistry
 
@@ -26,6 +27,13 @@ class MemoryReports:
     def erase(self, round_id: str) -> None:
         self.drafts.pop(round_id, None)
         self.decided.pop(round_id, None)
+
+    def points(self) -> dict[int, list[Point]]:
+        found: dict[int, list[Point]] = {}
+        for draft in self.drafts.values():
+            if draft.number is not None and draft.point is not None:
+                found.setdefault(draft.number, []).append(draft.point)
+        return found
 
     def reviews(self, round_id: str) -> dict[Place, Review]:
         return dict(self.decided.get(round_id, {}))

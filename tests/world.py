@@ -21,7 +21,7 @@ from survey.domain.answers import encode_answers
 from survey.domain.boxes import BoxesFile, boxes_chunks
 from survey.domain.invitations import Code
 from survey.domain.manifest import Manifest, get_manifest
-from survey.domain.rounds import Evaluation, Round
+from survey.domain.rounds import Evaluation, Round, State
 from survey.domain.shares import PartialFile, ShareFile, encode_share, write_partial
 from survey.domain.spec import parse_spec
 from survey.respondent import make_blueprint
@@ -121,6 +121,11 @@ class World:
             randomness=secrets.token_bytes,
         )
         return record
+
+    def approve(self) -> None:
+        """Only the state: nobody wrote remarks that would have to be reviewed."""
+        self.round = self.round.moved_to(State.REPORTED)
+        self.services.registry.save_round(self.round, expected=State.OPENED)
 
     @property
     def first(self) -> Evaluation:

@@ -14,18 +14,33 @@ if TYPE_CHECKING:
     from survey.services import Services
 
 FORMATS = ("json", "html", "xlsx", "docx", "pdf")
-PARTS = ("report", "feedback", "checklist", "appraisal")  # survey.reports.papers has them; not imported for --help
+PARTS = (
+    "report",
+    "feedback",
+    "checklist",
+    "appraisal",
+    "trend",
+)  # survey.reports.papers has them; not imported for --help
 
 
 @click.command()
 @round_argument
 @click.option("--team", "evaluation_id", metavar="EVALUATION", required=True, help="Which team.")
-@click.option("--quality", required=True, help="Quality score, 0 to 100.")
+@click.option("--quality", help="Quality score, 0 to 100, where the questionnaire has a composite score.")
 @click.option("--deductions", default="0", show_default=True, help="Points taken off.")
 @click.option("--reason", default="", help="Why points are taken off.")
+@click.option("--paper", type=click.IntRange(min=0), help="Ballots that clerks typed from paper, by their own lists.")
 @click.pass_obj
-def enter(instance: Path, round_id: str, evaluation_id: str, quality: str, deductions: str, reason: str) -> None:
-    """Enter the quality score of one team, where the questionnaire of ROUND has a composite score."""
+def enter(
+    instance: Path,
+    round_id: str,
+    evaluation_id: str,
+    quality: str | None,
+    deductions: str,
+    reason: str,
+    paper: int | None,
+) -> None:
+    """Enter for one team of ROUND what no ballot says: its quality score, how many ballots came on paper."""
     from fractions import Fraction
 
     from survey.domain import release
@@ -33,12 +48,18 @@ def enter(instance: Path, round_id: str, evaluation_id: str, quality: str, deduc
     from survey.errors import InvalidInput
 
     services, round_ = find_round(instance, round_id)
-    try:
-        entered = Entered(Fraction(quality), Fraction(deductions), reason)
-    except (ValueError, ZeroDivisionError):
-        raise InvalidInput(f"{quality} or {deductions} is no number; expected one such as 87.5.") from None
-    release.enter(services.registry, services.reports, round_, evaluation_id, entered)
-    note(services, "enter-score", f"{round_.id}/{evaluation_id}")
+    if quality is None and paper is None:
+        raise click.UsageError("Name what to enter: --quality or --paper.")
+    if quality is not None:
+        try:
+            entered = Entered(Fraction(quality), Fraction(deductions), reason)
+        except (ValueError, ZeroDivisionError):
+            raise InvalidInput(f"{quality} or {deductions} is no number; expected one such as 87.5.") from None
+        release.enter(services.registry, services.reports, round_, evaluation_id, entered)
+        note(services, "enter-score", f"{round_.id}/{evaluation_id}")
+    if paper is not None:
+        release.enter_paper(services.registry, services.reports, round_, {evaluation_id: paper})
+        note(services, "enter-paper", f"{round_.id}/{evaluation_id}")
     click.echo(f"Entered for {round_.evaluation(evaluation_id).team}.")
 
 
@@ -80,7 +101,7 @@ def release_(instance: Path, round_id: str) -> None:
     default="report",
     show_default=True,
     type=click.Choice(PARTS),
-    help="The report; one team's feedback page; the restricted checklist; sentences for appraisals.",
+    help="The report; one team's feedback page; the restricted checklist; sentences for appraisals; rounds compared.",
 )
 @click.option("--team", metavar="EVALUATION", help="For --part feedback: which team.")
 @click.pass_obj

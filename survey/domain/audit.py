@@ -15,13 +15,13 @@ from survey.crypto.wire import b64url_encode
 from survey.domain.disclosure import disclose
 from survey.domain.manifest import get_manifest
 from survey.domain.ports import BallotBox, Registry
-from survey.domain.rounds import COLLECTED, COUNTED, Round
+from survey.domain.rounds import APPROVED, COLLECTED, Round
 from survey.domain.tally import record_hash
 from survey.domain.turnout import used_codes
 
 SCHEMA = "survey-audit/1"
 BALLOT_RECORD = "token (354) || enc (65) || SHA-256(ct) (32)"
-_RESTRICTED = frozenset({"checklist", "pooled_checklist", "texts", "units"})
+_RESTRICTED = frozenset({"checklist", "pooled_checklist", "texts", "units", "composite"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold: the package says nothing about when it was made
 
 
@@ -41,14 +41,14 @@ def _entries(round_: Round, registry: Registry, box: BallotBox) -> Iterator[tupl
         yield f"manifests/{evaluation.id}.json", iter([get_manifest(registry, evaluation.id).raw])
         yield f"ballots/{evaluation.id}.bin", _ballots(evaluation.id, box)
     record = registry.find_tally_record(round_.id)
-    if round_.state in COUNTED and record is not None:
+    if round_.state in APPROVED and record is not None:
         yield "report.json", iter([_json(public_report(disclose(record)))])
         for index, statement in sorted(registry.statements(round_.id).items()):
             yield f"statements/{index}.json", iter([statement])
 
 
 def public_report(report: dict[str, Any]) -> dict[str, Any]:
-    """The disclosed report without what has readers of its own: checklist, texts, and figures per unit."""
+    """The disclosed report without what has readers of its own: checklist, texts, figures per unit, entered scores."""
     evaluations = [
         {
             **{key: value for key, value in evaluation.items() if key not in _RESTRICTED},

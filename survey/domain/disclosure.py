@@ -9,32 +9,42 @@ are decided on the exact score. Shape: section 2.5 of the protocol; keys beyond 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from survey.domain import scoring
 from survey.domain.composite import Entered, composite_score
+from survey.domain.disclosed_counts import counts_and_rates, pooled_checklist, rate_text, team_checklist
 from survey.domain.form import Composite
 from survey.domain.naming import as_written, named, questionnaire_of
-from survey.domain.pooling import Bands, Small, pool
+from survey.domain.openness import Range
 from survey.domain.questionnaire import Item, Questionnaire
 from survey.domain.reasons import NOT_ENTERED, participation_notes, reason_of, reasons_of
 from survey.domain.record import EvaluationRecord, Record, read_record
-from survey.domain.suppression import PROTECTS, Numbers, Withheld, decide
+from survey.domain.suppression import Numbers, Withheld, decide
 from survey.domain.tally import record_hash
 
 SCHEMA = "survey-report/1"
 
 
-def disclose(record: bytes, entered: Mapping[str, Entered] | None = None) -> dict[str, Any]:
+def disclose(
+    record: bytes, entered: Mapping[str, Entered] | None = None, paper: Mapping[str, int] | None = None
+) -> dict[str, Any]:
     """The report on a round; raises InvalidInput when the bytes are not a counted record.
 
-    entered: evaluation id -> what the office entered for the composite score, where the form has one.
+    entered: evaluation id -> what the office entered for the composite score, where the form has one; paper: evaluation
+    id -> how many ballots clerks typed from paper, by their own lists (no ballot says so).
     """
     read = read_record(record)
     questionnaire = read.questionnaire
-    evaluations = [_evaluation(read, evaluation, (entered or {}).get(evaluation.id)) for evaluation in read.evaluations]
+    evaluations = [
+        {
+            **_evaluation(read, evaluation, (entered or {}).get(evaluation.id)),
+            "paper": (paper or {}).get(evaluation.id),
+        }
+        for evaluation in read.evaluations
+    ]
     return {
         "schema": SCHEMA,
         "round": read.round_id,
@@ -47,7 +57,7 @@ def disclose(record: bytes, entered: Mapping[str, Entered] | None = None) -> dic
         "headline_denominator": questionnaire.headline_denominator,
         "questionnaire": questionnaire_of(questionnaire),
         "evaluations": evaluations,
-        "pooled_checklist": _pooled_checklist(read, evaluations),
+        "pooled_checklist": pooled_checklist(read, evaluations),
     }
 
 
@@ -60,6 +70,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
         items=evaluation.items,
         overall=evaluation.overall,
         checklist=evaluation.checklist,
+        apart=evaluation.overlap.apart if evaluation.overlap else None,
     )
     scores = scoring.score(questionnaire, evaluation.items)
     withheld = decide(questionnaire, numbers, scores, read.minimum_group, read.texts_minimum)
@@ -74,8 +85,8 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
         "collected": evaluation.counted + numbers.void,
         "void": numbers.void,
         "void_reasons": dict(sorted(evaluation.void.items())),
-        "return_rate": _rate(evaluation.counted, evaluation.printed),
-        "participation_rate": _rate(evaluation.counted, evaluation.entitled),
+        "return_rate": rate_text(evaluation.counted, evaluation.printed),
+        "participation_rate": rate_text(evaluation.counted, evaluation.entitled),
         "score": None if withheld.total or scores.total is None else scoring.half_up(scores.total, 2),
         **_grade(questionnaire, scores.total, withheld),
         "reference_only": any(note["reason"] == "participation-low" for note in notes),
@@ -87,18 +98,16 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
                 "en": dimension.en,
                 "weight": as_written(dimension.weight),
                 "score": _score(scores.dimensions[dimension.code], withheld.dimensions.get(dimension.code)),
+                "range": _range(withheld.ranges.get(dimension.code)),
             }
             for dimension in questionnaire.dimensions
         ],
         "items": [
-            _item(item, dimension.code, evaluation, scores, withheld.items.get(item.code))
+            _item(item, dimension.code, evaluation, scores, withheld)
             for dimension in questionnaire.dimensions
             for item in dimension.items
         ],
-        "checklist": [
-            {**named(item), **_counted(None if item.code in withheld.checklist else evaluation.checklist[item.code])}
-            for item in (questionnaire.checklist.items if questionnaire.checklist else ())
-        ],
+        "checklist": team_checklist(read, evaluation, withheld),
         "texts": {
             question.code: None if withheld.texts or evaluation.texts is None else evaluation.texts[question.code]
             for question in questionnaire.open_questions
@@ -118,27 +127,20 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
 
 
 def _item(
-    item: Item, dimension: str, evaluation: EvaluationRecord, scores: scoring.Scores, reason: str | None
+    item: Item, dimension: str, evaluation: EvaluationRecord, scores: scoring.Scores, withheld: Withheld
 ) -> dict[str, Any]:
-    counts = evaluation.items[item.code]
+    counts, reason = evaluation.items[item.code], withheld.items.get(item.code)
     answers, positive = scoring.scored_answers(item.scale, counts), scoring.positive_answers(item.scale, counts)
     return {
         **named(item),
         "dimension": dimension,
-        **_counted(None if reason else counts),
+        **counts_and_rates(None if reason else counts),
         "score": _score(scores.items[item.code], reason),
+        "range": _range(withheld.ranges.get(item.code)),
         "answered": None if reason else answers,
-        "satisfaction_of_valid": None if reason else _rate(positive, answers),
-        "satisfaction_of_entitled": None if reason else _rate(positive, evaluation.entitled),
+        "satisfaction_of_valid": None if reason else rate_text(positive, answers),
+        "satisfaction_of_entitled": None if reason else rate_text(positive, evaluation.entitled),
     }
-
-
-def _counted(counts: scoring.Counts | None) -> dict[str, Any]:
-    """Counts, and each as per cent of all ballots counted; both null together."""
-    if counts is None:
-        return {"counts": None, "rates": None}
-    ballots = sum(counts.values())
-    return {"counts": counts, "rates": {code: _rate(n, ballots) for code, n in counts.items()}}
 
 
 def _satisfaction(questionnaire: Questionnaire, evaluation: EvaluationRecord, withheld: Withheld) -> dict[str, Any]:
@@ -150,8 +152,8 @@ def _satisfaction(questionnaire: Questionnaire, evaluation: EvaluationRecord, wi
     overall, counts = questionnaire.overall, evaluation.overall
     positive, rated = scoring.positive_answers(overall.scale, counts), scoring.scored_answers(overall.scale, counts)
     shown = withheld.satisfaction is None
-    of_valid = _rate(positive, rated) if shown else None
-    of_entitled = _rate(positive, evaluation.entitled) if shown else None
+    of_valid = rate_text(positive, rated) if shown else None
+    of_entitled = rate_text(positive, evaluation.entitled) if shown else None
     interval = scoring.wilson(Fraction(positive, rated), rated) if shown else None
     return {
         "satisfaction": of_valid if questionnaire.headline_denominator == "valid_answers" else of_entitled,
@@ -160,7 +162,7 @@ def _satisfaction(questionnaire: Questionnaire, evaluation: EvaluationRecord, wi
         "satisfaction_interval": None if interval is None else [scoring.half_up(100 * end, 1) for end in interval],
         "overall": {
             **named(overall),
-            **_counted(None if withheld.overall else counts),
+            **counts_and_rates(None if withheld.overall else counts),
             "satisfied": positive if shown else None,
             "rated": rated if shown else None,
         },
@@ -193,40 +195,15 @@ def _composite(
 def _role_counts(read: Record, evaluation: EvaluationRecord, withheld: Withheld) -> Mapping[str, int] | None:
     """Counts per role, only where the pool is large and nobody stands alone in a role."""
     counts = evaluation.role or {}
-    large = withheld.texts is None and evaluation.entitled >= read.questionnaire.role_minimum
+    large = (
+        withheld.texts is None and evaluation.overlap is None and evaluation.entitled >= read.questionnaire.role_minimum
+    )
     return counts if large and all(n == 0 or n >= read.minimum_group for n in counts.values()) else None
 
 
-def _pooled_checklist(read: Record, reports: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The checklist of all teams too small for their own, in bands ("0-4"); None where they are too few together."""
-    checklist = read.questionnaire.checklist
-    small = [
-        Small(evaluation.team, evaluation.counted, evaluation.checklist)
-        for evaluation, report in zip(read.evaluations, reports, strict=True)
-        if 0 < evaluation.counted < read.texts_minimum and evaluation.counted + report["void"] <= evaluation.used
-    ]
-    lines = pool(checklist, small, read.minimum_group, read.texts_minimum) if checklist else None
-    if not checklist or lines is None:
-        return None
-    return {
-        "teams": [team.team for team in small],
-        "counted": sum(team.counted for team in small),
-        "checklist": [
-            {**named(item), "counts": None, "rates": None, "bands": _bands(lines[item.code])}
-            for item in checklist.items
-        ],
-        "suppressed": [reason_of("checklist", code, PROTECTS) for code, line in lines.items() if line is None],
-    }
-
-
-def _bands(line: Bands | None) -> dict[str, str] | None:
-    return None if line is None else {code: f"{band.least}-{band.most}" for code, band in line.items()}
+def _range(ends: Range | None) -> list[str] | None:
+    return None if ends is None else [scoring.half_up(end, 2) for end in ends]
 
 
 def _score(value: Fraction | None, reason: str | None) -> str | None:
     return None if reason or value is None else scoring.half_up(value, 2)
-
-
-def _rate(part: int, whole: int) -> str | None:
-    value = scoring.rate(part, whole)
-    return None if value is None else scoring.half_up(value, 1)

@@ -7,7 +7,7 @@ plaintexts live in this module's memory only; what leaves it are counters and sh
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from itertools import islice
@@ -17,9 +17,11 @@ from survey.crypto.threshold import Partial, combine, is_valid_point, verify_par
 from survey.domain.answers import Answers, VoidBallot, parse_answers
 from survey.domain.boxes import OpenableEncs, boxes_digest
 from survey.domain.manifest import get_manifest
+from survey.domain.overlap import Asked, Overlap, find_overlap
 from survey.domain.ports import BallotBox, Randomness, Registry, StoredBallot
 from survey.domain.questionnaire import Questionnaire
-from survey.domain.rounds import Round, State
+from survey.domain.record import read_record
+from survey.domain.rounds import COUNTED, Round, State
 from survey.domain.shares import PartialFile
 from survey.domain.tally import Tally, build_record
 from survey.domain.turnout import used_codes
@@ -73,7 +75,32 @@ def count(
         evaluation.id: {unit.unit_id: unit.used for unit in registry.turnout(evaluation.id)}
         for evaluation in round_.evaluations
     }
-    return build_record(round_, tallies, used, units, digest, [partial.index for partial in chosen], randomness)
+    chosen_by = [partial.index for partial in chosen]
+    return build_record(round_, tallies, used, units, digest, chosen_by, randomness, _overlaps(round_, units, registry))
+
+
+def _overlaps(
+    round_: Round, used_by_unit: Mapping[str, Mapping[str, int]], registry: Registry
+) -> dict[str, Overlap | None]:
+    """By evaluation: the result counted before on almost the same people (overlap.py). Rehearsals are invented."""
+    counted = [other.id for other in registry.list_rounds() if other.state in COUNTED and other.rehearsal is None]
+    records = [read_record(record) for one in counted if (record := registry.find_tally_record(one)) is not None]
+    before = [
+        Asked(record.name, evaluation.team, {unit["name"]: unit["used"] for unit in evaluation.units})
+        for record in records
+        for evaluation in record.evaluations
+    ]
+    return {
+        evaluation.id: find_overlap(
+            Asked(
+                round_.name,
+                evaluation.team,
+                {unit.name: used_by_unit[evaluation.id].get(unit.id, 0) for unit in evaluation.units},
+            ),
+            before,
+        )
+        for evaluation in round_.evaluations
+    }
 
 
 def _check_partials(round_: Round, partials: Sequence[PartialFile], box: BallotBox, digest: bytes) -> list[PartialFile]:

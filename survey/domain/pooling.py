@@ -1,4 +1,4 @@
-"""The checklist of teams that are too small for one of their own, together and in bands.
+"""The checklist of small teams in bands: of those too small for one of their own, together.
 
 Law: a team's own counts stay open. A count of the pool is shown as a band, never exactly: "nobody reported it" about
 the pool would be the same about each of its teams. A line is withheld where its bands would still fix one team's count.
@@ -39,11 +39,20 @@ def pool(checklist: Checklist, teams: Sequence[Small], k: int, t: int) -> dict[s
     total = sum(team.counted for team in teams)
     if total < t or total - max((team.counted for team in teams), default=0) < k:
         return None
+    return _lines(checklist, teams, k)
+
+
+def one_small(checklist: Checklist, team: Small, k: int) -> dict[str, Bands | None]:
+    """The checklist of one team that is large enough for tables and too small for exact counts in them."""
+    return _lines(checklist, [team], k)
+
+
+def _lines(checklist: Checklist, teams: Sequence[Small], k: int) -> dict[str, Bands | None]:
     sizes = [team.counted for team in teams]
     lines: dict[str, Bands | None] = {}
     for item in checklist.items:
         bands = {
-            code: _band(sum(team.checklist[item.code][code] for team in teams), k, total)
+            code: _band(sum(team.checklist[item.code][code] for team in teams), k, sum(sizes))
             for code in (*item.scale.codes, BLANK)
         }
         lines[item.code] = bands if _leaves_all_open(bands, sizes) else None

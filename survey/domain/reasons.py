@@ -11,11 +11,12 @@ from survey.domain.naming import as_written
 from survey.domain.questionnaire import Questionnaire
 from survey.domain.record import EvaluationRecord, Record
 from survey.domain.scoring import Scores
-from survey.domain.suppression import EXCEEDS, GROUP, TEXTS, UNRATED, Withheld
+from survey.domain.suppression import EXCEEDS, GROUP, OVERLAP, RANGE, TEXTS, UNRATED, Withheld
 from survey.domain.wording import explain
 
 NOT_ENTERED = "quality-not-entered"
 ERASED = "texts-erased"
+_WHOLE = frozenset({TEXTS, OVERLAP, RANGE})  # reasons that cover a whole table: one entry instead of one per line
 Reason = dict[str, str | None]  # what, code, reason, zh, en
 
 
@@ -38,7 +39,9 @@ def reasons_of(read: Record, evaluation: EvaluationRecord, scores: Scores, withh
     """One entry per withheld figure; one for a whole table where one reason covers it."""
     if withheld.total is not None and withheld.total == withheld.satisfaction == withheld.texts:
         return [reason_of("all", None, withheld.total, least=read.minimum_group)]
-    least = {GROUP: read.minimum_group, TEXTS: read.texts_minimum}
+    least: dict[str, object] = {GROUP: read.minimum_group, TEXTS: read.texts_minimum}
+    if evaluation.overlap:
+        least[OVERLAP] = evaluation.overlap.round_name
     single = {
         "score": withheld.total,
         "grade": withheld.grade,
@@ -46,22 +49,23 @@ def reasons_of(read: Record, evaluation: EvaluationRecord, scores: Scores, withh
         "texts": withheld.texts or (ERASED if evaluation.texts is None else None),
     }
     reasons = [
-        reason_of(what, None, reason, least=least.get(reason, read.minimum_group))
+        reason_of(what, None, reason, least.get(reason, read.minimum_group))
         for what, reason in single.items()
         if reason
     ]
     unrated = {code: UNRATED for code, value in scores.items.items() if value is None}
+    ranges = dict.fromkeys(withheld.ranges, RANGE)
     for what, table, size in (
         ("dimensions", withheld.dimensions, len(scores.dimensions)),
         ("items", {**unrated, **withheld.items}, len(scores.items)),
         ("checklist", withheld.checklist, len(evaluation.checklist)),
     ):
-        if len(table) == size and set(table.values()) == {TEXTS}:
-            reasons.append(reason_of(what, None, TEXTS, least=read.texts_minimum))
-        else:
-            reasons += [
-                reason_of(what, code, reason, least=read.minimum_group) for code, reason in sorted(table.items())
-            ]
+        said: dict[str | None, str] = {code: ranges.get(code, reason) for code, reason in sorted(table.items())}
+        if len(said) == size and len(set(said.values())) == 1 and (whole := next(iter(said.values()))) in _WHOLE:
+            said = {None: whole}
+        reasons += [
+            reason_of(what, code, reason, least.get(reason, read.minimum_group)) for code, reason in said.items()
+        ]
     return reasons
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey.domain.answers import VOID_REASONS
+from survey.domain.overlap import Overlap
 from survey.domain.questionnaire import BLANK, Item, Questionnaire, parse_questionnaire
 from survey.domain.tally import SCHEMA, canonical_json, texts_digest
 from survey.errors import InvalidInput, InvalidSpec
@@ -32,6 +33,7 @@ class EvaluationRecord:
     texts: Mapping[str, list[str]] | None  # None: erased after their digest was released
     units: list[dict[str, Any]]
     role: Mapping[str, int] | None
+    overlap: Overlap | None
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def _evaluation(fields: _Fields, questionnaire: Questionnaire) -> EvaluationReco
         texts=_texts(fields, questionnaire, counted) if "texts" in fields.value else None,
         units=[_unit(_Fields(unit, f"{fields.path}.units")) for unit in fields.get("units", list)],
         role=fields.counts("role", role, counted) if role else None,
+        overlap=_overlap(fields.fields("overlap")) if "overlap" in fields.value else None,
     )
 
 
@@ -161,6 +164,10 @@ def _texts(evaluation: _Fields, questionnaire: Questionnaire, counted: int) -> d
     if found != evaluation.get("texts_digest", str):
         raise InvalidInput(f"{fields.path} does not fit its digest; somebody changed the texts.")
     return texts
+
+
+def _overlap(fields: _Fields) -> Overlap:
+    return Overlap(fields.get("round", str), fields.number("apart", least=1))
 
 
 def _unit(fields: _Fields) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A report's way: draft, approved by the leading group, released to the teams.
 
-Approval fixes what goes into it besides the record: the digest of the remarks and the entered scores. Release erases
+Approval fixes what goes into it besides the record: the digest of the remarks, what was entered, and the reports
+approved before (for the trend). Release erases
 the remarks themselves. The record's hash is noted with the first step, and a report from another record of the same
 round is refused from then on: two different results of one survey, subtracted, would tell single answers.
 
@@ -20,11 +21,10 @@ from survey.domain.lifecycle import get_tally_record
 from survey.domain.ports import Registry
 from survey.domain.record import read_record
 from survey.domain.review import Decision, Place, Remark, Review, confirm, digest, propose, remarks
-from survey.domain.rounds import ORDER, Round, State
+from survey.domain.rounds import Round, State
 from survey.domain.tally import record_hash, without_texts
-from survey.errors import NotFound, NotYet, WrongState
-
-APPROVED = frozenset(ORDER[ORDER.index(State.REPORTED) :])
+from survey.domain.trend import Point, point_of
+from survey.errors import InvalidInput, NotFound, NotYet, WrongState
 
 Digest = Mapping[str, Mapping[str, list[dict[str, Any]]]]
 
@@ -37,13 +37,20 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Draft:
-    """What is known about a round's report. record: its hash; digest: None before approval."""
+    """What is known about a round's report. record: its hash; paper: evaluation -> forms typed from paper.
+
+    None before approval: digest; number: counts the approvals, so a trend holds what was approved before; point: what
+    this round gives to a trend.
+    """
 
     round_id: str
     record: str
     stage: Stage = Stage.DRAFT
     entered: Mapping[str, Entered] = field(default_factory=dict)
     digest: Digest | None = None
+    paper: Mapping[str, int] = field(default_factory=dict)
+    number: int | None = None
+    point: Point | None = None
 
 
 class ReportStore(Protocol):
@@ -56,6 +63,9 @@ class ReportStore(Protocol):
 
     def erase(self, round_id: str) -> None:
         """Draft and reviews of a rehearsal."""
+
+    def points(self) -> dict[int, list[Point]]:
+        """Of every approved report, by its number."""
 
     def reviews(self, round_id: str) -> dict[Place, Review]: ...
 
@@ -85,8 +95,10 @@ def results(registry: Registry, store: ReportStore, round_: Round) -> dict[str, 
     Every page and every file is made of this, whoever asks. `stage` says how far the report is.
     """
     draft, record = find_draft(registry, store, round_)
-    report = disclose(record, draft.entered)
+    report = disclose(record, draft.entered, draft.paper)
     report["stage"] = draft.stage.value
+    own = draft.point or point_of(report)
+    report["trend"] = [point.to_json() for point in (*approved_points(store, draft.number), own)]
     if draft.digest is not None:
         for team in report["evaluations"]:
             team["suppressed"] = [entry for entry in team["suppressed"] if entry["reason"] != "texts-erased"]
@@ -97,10 +109,17 @@ def results(registry: Registry, store: ReportStore, round_: Round) -> dict[str, 
     return report
 
 
+def approved_points(store: ReportStore, before: int | None = None) -> list[Point]:
+    """Of all approved reports (or those with a smaller number), in the order of their approval."""
+    found = [(number, point) for number, points in store.points().items() for point in points]
+    found.sort(key=lambda entry: (entry[0], entry[1].round_id))
+    return [point for number, point in found if before is None or number < before]
+
+
 def readable(registry: Registry, store: ReportStore, round_: Round) -> list[Remark]:
     """The remarks to be reviewed; empty once they are erased."""
     _, record = find_draft(registry, store, round_)
-    return remarks(read_record(record), disclose(record))
+    return remarks(disclose(record))
 
 
 def decide(
@@ -135,6 +154,21 @@ def enter(registry: Registry, store: ReportStore, round_: Round, evaluation_id: 
     store.save_draft(changed, expected=stored.stage if stored else None)
 
 
+def enter_paper(registry: Registry, store: ReportStore, round_: Round, counts: Mapping[str, int | None]) -> None:
+    """Enter how many ballots of each team clerks typed from paper; None takes an entry back. While it is a draft."""
+    round_.require(State.OPENED)
+    draft, record = find_draft(registry, store, round_)
+    collected = {team.id: team.counted + sum(team.void.values()) for team in read_record(record).evaluations}
+    for evaluation_id, count in counts.items():
+        team = round_.evaluation(evaluation_id).team
+        if count is not None and not 0 <= count <= collected[evaluation_id]:
+            most = collected[evaluation_id]
+            raise InvalidInput(f"{team}: {count} paper forms; expected 0 to {most}, the ballots collected.")
+    stored = store.find_draft(round_.id)
+    paper = {team: count for team, count in {**draft.paper, **counts}.items() if count is not None}
+    store.save_draft(replace(draft, paper=paper), expected=stored.stage if stored else None)
+
+
 def approve(registry: Registry, store: ReportStore, round_: Round) -> Round:
     """The leading group has approved: opened -> reported. Raises NotYet while remarks or scores are missing."""
     round_.require(State.OPENED)
@@ -147,10 +181,13 @@ def approve(registry: Registry, store: ReportStore, round_: Round) -> Round:
     ]
     if missing:
         raise NotYet(f"The quality scores of {', '.join(missing)} are not entered yet.")
-    made = digest(remarks(read_record(record), report), store.reviews(round_.id))
+    made = digest(remarks(report), store.reviews(round_.id))
     stored = store.find_draft(round_.id)
     # The draft first: if the machine stops between the two, approving again finds the same and goes on.
-    store.save_draft(replace(draft, stage=Stage.APPROVED, digest=made), expected=stored.stage if stored else None)
+    approved = replace(draft, stage=Stage.APPROVED, digest=made)
+    if draft.number is None and round_.rehearsal is None:  # an invented result is in no trend
+        approved = replace(approved, number=1 + max(store.points(), default=0), point=point_of(report))
+    store.save_draft(approved, expected=stored.stage if stored else None)
     reported = round_.moved_to(State.REPORTED)
     registry.save_round(reported, expected=State.OPENED)
     return reported

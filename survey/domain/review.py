@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from survey.domain.record import Record
 from survey.errors import InvalidInput, NotYet, SurveyError
 
 KEEP, PARAPHRASE, WITHHOLD = "keep", "paraphrase", "withhold"
@@ -54,14 +53,15 @@ class Review:
     confirmed_by: str | None = None
 
 
-def remarks(record: Record, report: Mapping[str, Any]) -> list[Remark]:
-    """The remarks that may be read: of teams whose texts are not withheld. The others are erased unread."""
-    found = []
-    for evaluation, shown in zip(record.evaluations, report["evaluations"], strict=True):
-        for code, texts in (evaluation.texts or {}).items():
-            if shown["texts"][code] is not None:
-                found += [Remark((evaluation.id, code, number), text) for number, text in enumerate(texts)]
-    return found
+def remarks(report: Mapping[str, Any]) -> list[Remark]:
+    """The remarks that may be read, in a disclosed draft: of teams whose texts are not withheld. The others are erased
+    unread."""
+    return [
+        Remark((team["id"], code, number), text)
+        for team in report["evaluations"]
+        for code, texts in team["texts"].items()
+        for number, text in enumerate(texts or ())
+    ]
 
 
 def check_decision(decision: Decision, original: str) -> Decision:

@@ -31,6 +31,7 @@ class State(StrEnum):
 ORDER = list(State)
 COLLECTED = frozenset(ORDER[ORDER.index(State.CLOSED) :])
 COUNTED = frozenset(ORDER[ORDER.index(State.OPENED) :])
+APPROVED = frozenset(ORDER[ORDER.index(State.REPORTED) :])
 
 
 @dataclass(frozen=True)

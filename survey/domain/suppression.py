@@ -12,17 +12,19 @@ n = ballots counted, k = minimum_group, t = texts_minimum of the round.
       items of it are withheld, until each withheld one may lie anywhere in PROTECTION points or more; first those with
       few answers whose score is not near an end of the scale. Where all together do not suffice, the dimension is
       withheld, and with it total and grade, from which it could be found.
-4. n < unanimous_below (10): where all who rated agree, the value would be each one's answer: only the grade is shown.
-   The same where the total lies so near an end of the scale that some dimension is known within PROTECTION points.
+4. n < unanimous_below (10): where all who rated agree, the value would be each one's answer. Of the team only the grade
+   is shown; the same where the total lies so near an end of the scale that some dimension is known within PROTECTION
+   points. Of an item, and of a dimension whose items all are of this kind, a range is shown: all scores of the scale
+   but the lowest, or but the highest, so that it does not say whether they were satisfied. A rate would be 0 or 100,
+   and any range of it would say which: it is a dash. The whole checklist is in ranges (pooling.py), unanimous or not.
 5. More ballots than codes used: nothing is shown (this result must not be used).
+6. Almost the same people were asked about this team before (overlap.py), and the two results differ by the answers of r
+   people: nothing is shown that a team of r people would not show. r < k: only the grade; r < t: no tables.
 
 Checked by a solver in tests/domain/test_solver.py: linear programming over everything published leaves every withheld
 score an interval of nearly PROTECTION points, and every withheld count at least two values.
 
-What this does not cover, and why it is accepted: a score withheld under rule 3 is bounded (if the mean is high, it is
-not low); that a value is withheld under rule 4 tells a reader of this text that a small group nearly agreed, but not
-in which way; who answered alone in one way knows how all the others answered; and whoever also uses that counts are
-whole numbers may exclude single values inside an interval.
+What this does not cover, and why it is accepted: docs/disclosure.md.
 """
 
 from __future__ import annotations
@@ -31,8 +33,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from survey.domain.openness import PROTECTION, Range, agree, ends, is_open, mean_range, range_around, room
 from survey.domain.questionnaire import Dimension, Questionnaire, Scale
-from survey.domain.scoring import Counts, Scores, positive_answers, scored_answers
+from survey.domain.scoring import Counts, Scores, grade, positive_answers, scored_answers
 
 EXCEEDS = "counted-exceeds-used"
 GROUP = "fewer-than-minimum-group"
@@ -41,12 +44,16 @@ FEW = "too-few-answers"
 PROTECTS = "protects-another-figure"
 AGREE = "small-and-unanimous"
 UNRATED = "no-scored-answers"
-PROTECTION = Fraction(5)  # points of 100 that must remain open about a withheld score
+RANGE = "small-shown-as-range"
+OVERLAP = "overlaps-another-round"
 
 
 @dataclass
 class Withheld:
-    """Reasons, by figure; a figure without a reason may be shown. items, dimensions, checklist: by code."""
+    """Reasons, by figure; a figure without a reason may be shown. items, dimensions, checklist: by code.
+
+    ranges: items and dimensions of which a range is shown in place of the score.
+    """
 
     total: str | None = None
     grade: str | None = None
@@ -56,11 +63,12 @@ class Withheld:
     items: dict[str, str] = field(default_factory=dict)
     dimensions: dict[str, str] = field(default_factory=dict)
     checklist: dict[str, str] = field(default_factory=dict)
+    ranges: dict[str, Range] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the decision looks at; items, overall and checklist as in the tally record."""
+    """What the decision looks at; items, overall and checklist as in the tally record; apart: r of rule 6."""
 
     used: int
     counted: int
@@ -68,6 +76,7 @@ class Numbers:
     items: Mapping[str, Counts]
     overall: Counts
     checklist: Mapping[str, Counts]
+    apart: int | None = None
 
 
 def decide(questionnaire: Questionnaire, numbers: Numbers, scores: Scores, k: int, t: int) -> Withheld:
@@ -91,11 +100,17 @@ def decide(questionnaire: Questionnaire, numbers: Numbers, scores: Scores, k: in
             if scores.dimensions[dimension.code] is None:
                 withheld.dimensions[dimension.code] = UNRATED
             _protect(withheld, dimension, numbers, scores, small)
-        if small and questionnaire.checklist:
-            scale = questionnaire.checklist.scale
-            agreed = [code for code, counts in numbers.checklist.items() if _agree(scale, counts)]
-            withheld.checklist = dict.fromkeys(agreed, AGREE)
+        if small:
+            withheld.checklist = dict.fromkeys(numbers.checklist, RANGE)
+    if numbers.apart is not None and numbers.apart < t:
+        _overlap(withheld, questionnaire, numbers)
     _total(withheld, questionnaire, numbers, scores, k, small)
+    if numbers.apart is not None and numbers.apart < k:
+        withheld.satisfaction = withheld.satisfaction or OVERLAP
+        withheld.total = withheld.total or OVERLAP
+    if len(questionnaire.dimensions) == 1 and withheld.total:
+        withheld.dimensions.setdefault(questionnaire.dimensions[0].code, withheld.total)
+    _guard_grade(withheld, questionnaire, scores)
     return withheld
 
 
@@ -113,13 +128,24 @@ def _everything(questionnaire: Questionnaire, reason: str) -> Withheld:
     )
 
 
+def _overlap(withheld: Withheld, questionnaire: Questionnaire, numbers: Numbers) -> None:
+    """Rule 6: no tables; what is withheld for a reason of its own keeps it."""
+    withheld.overall = withheld.overall or OVERLAP
+    withheld.items = {**dict.fromkeys(numbers.items, OVERLAP), **withheld.items}
+    if len(questionnaire.dimensions) > 1:
+        codes = [dimension.code for dimension in questionnaire.dimensions]
+        withheld.dimensions = {**dict.fromkeys(codes, OVERLAP), **withheld.dimensions}
+    withheld.checklist = {**dict.fromkeys(numbers.checklist, OVERLAP), **withheld.checklist}
+    withheld.ranges.clear()
+
+
 def _satisfaction(withheld: Withheld, scale: Scale, counts: Counts, k: int, small: bool) -> None:
     answers = scored_answers(scale, counts)
     if answers == 0:
         withheld.satisfaction = UNRATED
     elif answers < k:
         withheld.satisfaction = withheld.overall = FEW
-    elif small and (_agree_scored(scale, counts) or positive_answers(scale, counts) in (0, answers)):
+    elif small and (agree(scale, counts) or positive_answers(scale, counts) in (0, answers)):
         withheld.satisfaction = withheld.overall = AGREE
 
 
@@ -128,7 +154,7 @@ def _items(withheld: Withheld, questionnaire: Questionnaire, numbers: Numbers, k
         counts = numbers.items[item.code]
         if 0 < scored_answers(item.scale, counts) < k:
             withheld.items[item.code] = FEW
-        elif small and _agree_scored(item.scale, counts):
+        elif small and agree(item.scale, counts):
             withheld.items[item.code] = AGREE
 
 
@@ -138,10 +164,15 @@ def _protect(withheld: Withheld, dimension: Dimension, numbers: Numbers, scores:
     hidden = [code for code in rated if code in withheld.items]
     if not hidden:
         return
-    if small and all(_agree_scored(dimension.scale, numbers.items[code]) for code in rated):
+    agreed = [code for code in hidden if withheld.items[code] == AGREE]
+    ranges = {code: found for code in agreed if (found := range_around(dimension.scale, rated[code]))}
+    if small and all(agree(dimension.scale, numbers.items[code]) for code in rated):
         withheld.dimensions[dimension.code] = AGREE
+        withheld.ranges |= ranges
+        if len(ranges) == len(rated):
+            withheld.ranges[dimension.code] = mean_range(list(ranges.values()))
         return
-    lowest, highest = _range(dimension.scale)
+    lowest, highest = ends(dimension.scale)
     others = [code for code in rated if code not in hidden]
     # Those near an end of the scale hide little; those with few answers show little.
     others.sort(
@@ -150,12 +181,16 @@ def _protect(withheld: Withheld, dimension: Dimension, numbers: Numbers, scores:
             scored_answers(dimension.scale, numbers.items[code]),
         )
     )
-    while _room([rated[code] for code in hidden], lowest, highest) < PROTECTION:
+    whole = (lowest, highest)
+    while room([(rated[code], whole) for code in hidden]) < PROTECTION:
         if not others:
             withheld.dimensions[dimension.code] = PROTECTS
             return
         hidden.append(others.pop(0))
         withheld.items[hidden[-1]] = PROTECTS
+    # A range is shown only where it leaves the others of the dimension as open as before.
+    if room([(rated[code], ranges.get(code, whole)) for code in hidden]) >= PROTECTION:
+        withheld.ranges |= ranges
 
 
 def _total(
@@ -174,46 +209,27 @@ def _total(
         withheld.total = withheld.grade = FEW
     elif PROTECTS in hidden:
         withheld.total = withheld.grade = PROTECTS
-    elif TEXTS in withheld.items.values() and not _is_open(questionnaire, scores):
+    elif {TEXTS, OVERLAP} & set(withheld.items.values()) and not is_open(questionnaire, scores):
         withheld.total = AGREE
-    elif small and (AGREE in hidden or all(_agree_scored(scale, counts) for scale, counts in rated)):
+    elif small and (AGREE in hidden or all(agree(scale, counts) for scale, counts in rated)):
         withheld.total = AGREE  # the grade remains: a band, not a value
 
 
-def _agree_scored(scale: Scale, counts: Counts) -> bool:
-    """All who rated gave the same score."""
-    return len({option.score for option in scale.scored if counts.get(option.code, 0)}) == 1
-
-
-def _agree(scale: Scale, counts: Counts) -> bool:
-    """All who answered chose the same option."""
-    return sum(counts.get(code, 0) > 0 for code in scale.codes) == 1
-
-
-def _range(scale: Scale) -> tuple[Fraction, Fraction]:
-    points = [option.score for option in scale.scored if option.score is not None]
-    return min(points), max(points)
-
-
-def _room(values: list[Fraction], lowest: Fraction, highest: Fraction) -> Fraction:
-    """How far apart the ends are between which each value may lie for somebody who knows only their sum."""
-    total, others = sum(values, Fraction(0)), len(values) - 1
-    return min(highest, total - others * lowest) - max(lowest, total - others * highest)
-
-
-def _is_open(questionnaire: Questionnaire, scores: Scores) -> bool:
-    """Whether the total alone leaves PROTECTION points about the score of every dimension (or item of the only one)."""
-    if len(questionnaire.dimensions) == 1:
-        (only,) = questionnaire.dimensions
-        rated = [m for item in only.items if (m := scores.items[item.code]) is not None]
-        return _room(rated, *_range(only.scale)) >= PROTECTION
-    defined = [(d.weight, *_range(d.scale)) for d in questionnaire.dimensions if scores.dimensions[d.code] is not None]
-    weights = sum((weight for weight, _, _ in defined), Fraction(0))
-    known = weights * (scores.total or Fraction(0))
-    least = sum((weight * low for weight, low, _ in defined), Fraction(0))
-    most = sum((weight * high for weight, _, high in defined), Fraction(0))
-    return all(
-        min(high, (known - least + weight * low) / weight) - max(low, (known - most + weight * high) / weight)
-        >= min(PROTECTION, high - low)
-        for weight, low, high in defined
-    )
+def _guard_grade(withheld: Withheld, questionnaire: Questionnaire, scores: Scores) -> None:
+    """A withheld total lies in its grade's band and in what the shown dimensions leave: together still wide."""
+    if withheld.total is None or withheld.grade is not None or scores.total is None:
+        return
+    least = most = weights = Fraction(0)
+    for dimension in questionnaire.dimensions:
+        value = scores.dimensions[dimension.code]
+        if value is None:
+            continue
+        known: Range = (value, value)
+        if dimension.code in withheld.dimensions:
+            known = withheld.ranges.get(dimension.code, ends(dimension.scale))
+        least, most = least + dimension.weight * known[0], most + dimension.weight * known[1]
+        weights += dimension.weight
+    low, high = least / weights, most / weights
+    band = grade(questionnaire, scores.total)
+    if min(high, band.maximum) - max(low, band.minimum) < min(PROTECTION, high - low):
+        withheld.grade = withheld.total

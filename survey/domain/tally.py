@@ -17,6 +17,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from survey.domain.answers import Answers
+from survey.domain.overlap import Overlap
 from survey.domain.ports import Randomness
 from survey.domain.questionnaire import BLANK, Item, Questionnaire
 from survey.domain.rounds import Evaluation, Round
@@ -72,12 +73,14 @@ def build_record(
     boxes_digest: bytes,
     opened_by: Collection[int],
     randomness: Randomness,
+    overlaps: Mapping[str, Overlap | None] | None = None,
 ) -> bytes:
     """The tally record of a round: canonical JSON bytes.
 
     tallies and used (codes): by evaluation id; used_by_unit: evaluation id -> unit id -> codes used; boxes_digest:
     SHA-256 (32 bytes) of the frozen list that was opened; opened_by: indices of the custodians whose partial openings
-    were combined; randomness shuffles the texts.
+    were combined; randomness shuffles the texts; overlaps: by evaluation id, an earlier result on almost the same
+    people (overlap.py).
     """
     return canonical_json(
         {
@@ -101,6 +104,7 @@ def build_record(
                     used[evaluation.id],
                     used_by_unit.get(evaluation.id, {}),
                     randomness,
+                    (overlaps or {}).get(evaluation.id),
                 )
                 for evaluation in round_.evaluations
             ],
@@ -115,6 +119,7 @@ def _evaluation(
     used: int,
     used_by_unit: Mapping[str, int],
     randomness: Randomness,
+    overlap: Overlap | None,
 ) -> dict[str, Any]:
     questionnaire = round_.questionnaire
     texts, salt = tally.shuffled_texts(randomness), randomness(SALT_LEN).hex()
@@ -143,6 +148,8 @@ def _evaluation(
         "texts_digest": texts_digest(salt, texts),
         "units": units,
     }
+    if overlap is not None:
+        record["overlap"] = {"round": overlap.round_name, "apart": overlap.apart}
     if questionnaire.role:
         record["role"] = tally.counts(questionnaire.role)
     return record

@@ -23,6 +23,15 @@ _SENTENCES = {
         "人数较少，不显示这个数值，以免看出每个人怎样答。",
         "Not shown: in so small a group this value could show how each person answered.",
     ),
+    "small-shown-as-range": (
+        "人数较少，只显示范围，以免看出每个人怎样答。",
+        "Only a range is shown: in so small a group the exact value could show how each person answered.",
+    ),
+    "overlaps-another-round": (
+        "“{least}”就同一个组问过几乎相同的人，两次结果相减，差的就是少数几个人的回答。",
+        "“{least}” asked almost the same people about this team; the difference of both results would be the answers of"
+        " a few.",
+    ),
     "no-scored-answers": (
         "没有人作出评价（都选“不了解”或者没有填）。",
         'Nobody gave a rating (all chose "don\'t know" or left it blank).',

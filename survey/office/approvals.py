@@ -1,7 +1,7 @@
 """The report's way on pages: what is missing, approval, release, and the entered scores.
 
 Law: approving and releasing are typed, not clicked; each leaves its line in the staff log (trail.py). Readers see
-nothing of a report before it is approved (reports.py asks release.APPROVED).
+nothing of a report before it is approved (reports.py asks APPROVED).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from survey.audience import serves
 from survey.domain import release
 from survey.domain.composite import Entered
 from survey.domain.lifecycle import get_round
-from survey.domain.review import undecided
+from survey.domain.review import remarks, undecided
 from survey.domain.rounds import Round, State
 from survey.domain.staff import OFFICE
 from survey.errors import InvalidInput
@@ -75,16 +75,40 @@ def install(blueprint: Blueprint, services: Services) -> None:
         flash(_("Entered for %(team)s.", team=round_.evaluation(evaluation_id).team))
         return back(round_id)
 
+    @blueprint.post("/rounds/<round_id>/report/paper", endpoint="enter-paper")
+    @serves(OFFICE)
+    def enter_paper(round_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        try:
+            counts = {one.id: _count(request.form.get(one.id)) for one in round_.evaluations}
+            release.enter_paper(services.registry, services.reports, round_, counts)
+        except InvalidInput as error:
+            trail.note(result="refused")
+            flash(_("Not entered: %(reason)s", reason=str(error)))
+            return back(round_id)
+        flash(_("Entered."))
+        return back(round_id)
+
+
+def _count(text: str | None) -> int | None:
+    """A whole number, or None for a blank field."""
+    text = (text or "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise InvalidInput(_("a whole number such as 12 is needed"))
+    return int(text)
+
 
 def way(services: Services, round_: Round, report: dict[str, Any]) -> dict[str, Any]:
     """How far the report is, for its page: stage, remarks still undecided, teams without an entered score."""
     is_draft = round_.state is State.OPENED
-    remarks = release.readable(services.registry, services.reports, round_) if is_draft else []
+    found = remarks(report) if is_draft else []
     rule = report["questionnaire"]["composite"]
     return {
         "stage": report["stage"] if is_draft or report["stage"] != "draft" else "approved",
-        "remarks": len(remarks),
-        "left": undecided(remarks, services.reports.reviews(round_.id)) if remarks else 0,
+        "remarks": len(found),
+        "left": undecided(found, services.reports.reviews(round_.id)) if found else 0,
         "scores": [team for team in report["evaluations"] if team["composite"]["quality"] is None] if rule else [],
         "approve": APPROVE,
         "release": RELEASE,

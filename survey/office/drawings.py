@@ -66,30 +66,18 @@ def distributed(items: list[Mapping[str, Any]], report: Mapping[str, Any], title
 def lines(trend: Trend) -> dict[str, Any]:
     """What the trend page needs: the total as a line, and one line per dimension of the newest questionnaire."""
     names = [point.name for point in trend.points]
-    newest = trend.points[-1].names if trend.points else {}
 
-    def line(values: list[str | None], title: str) -> str:
-        return trend_chart(names, values, trend.joined, title)
+    def line(code: str | None, title: str) -> str:
+        return trend_chart(names, trend.values(code), trend.joined, title)
 
     return {
         "trend": trend,
-        "codes": list(newest),
-        "charts": [line([point.total for point in trend.points], _("Score (of 100)"))],
+        "values": {code: trend.values(code) for code in trend.names},
+        "charts": [line(None, _("Score (of 100)"))],
         "dimension_charts": [
-            (
-                code,
-                words,
-                line([_same(trend, i, code) for i in range(len(names))], f"{code} {in_language(words)}"),
-            )
-            for code, words in newest.items()
+            (code, words, line(code, f"{code} {in_language(words)}")) for code, words in trend.names.items()
         ],
     }
-
-
-def _same(trend: Trend, place: int, code: str) -> str | None:
-    """A dimension of another questionnaire with the same code is another dimension."""
-    point, newest = trend.points[place], trend.points[-1]
-    return point.dimensions.get(code) if point.questionnaire == newest.questionnaire else None
 
 
 def _around(label: str, entry: Mapping[str, Any], scales: Mapping[str, Any]) -> Answers:

@@ -19,7 +19,7 @@ from flask_login import current_user
 from survey.audience import serves
 from survey.domain import release
 from survey.domain.lifecycle import get_round
-from survey.domain.rounds import COUNTED, Round, State
+from survey.domain.rounds import APPROVED, COUNTED, Round, State
 from survey.domain.staff import OFFICE, READER
 from survey.domain.trend import trend
 from survey.errors import NotFound, NotYet
@@ -31,7 +31,8 @@ from survey.office.needs import Services
 from survey.office.withheld import sentences, whole_table, why
 from survey.reports import papers
 from survey.reports.places import fonts_folder
-from survey.reports.words import check_number
+from survey.reports.table_notes import count_cell, score_cell
+from survey.reports.words import check_number, words
 
 OFFICE_FORMATS = frozenset({"json", "html"})  # they hold the checklist
 
@@ -79,12 +80,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(OFFICE, READER)
     def show_trend() -> ResponseReturnValue:
         """Approved reports only, for the office too: a draft may still change what it says."""
-        rounds = [
-            round_
-            for round_ in services.registry.list_rounds()
-            if round_.state in release.APPROVED and round_.rehearsal is None
-        ]
-        made = trend(release.results(services.registry, services.reports, round_) for round_ in rounds)
+        made = trend(release.approved_points(services.reports))
         return render_template("office/trend.html", here="reports", **lines(made))
 
     @blueprint.get("/rounds/<round_id>/report/files/<part>.<format_>", endpoint="download-report")
@@ -112,6 +108,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
             "bar": bar,
             "distribution": distribution,
             "check_number": check_number,
+            "shown_score": lambda entry: score_cell(entry, "–"),
+            "shown_count": lambda row, code: count_cell(row, code, "–"),
+            "void_words": lambda reason: in_language({language: words(language)[reason] for language in ("zh", "en")}),
             "why_texts": lambda team: any(entry["what"] in ("texts", "all") for entry in team["suppressed"]),
             "format_words": {
                 "docx": _("Word"),
@@ -128,6 +127,7 @@ def _papers() -> list[tuple[str, str, list[str]]]:
     words = {
         "report": _("Report on the round"),
         "appraisal": _("Sentences for appraisals"),
+        "trend": _("Rounds compared"),
         "checklist": _("Checklist table (restricted)"),
     }
     is_office = current_user.role == OFFICE
@@ -157,7 +157,7 @@ def _read(services: Services, round_id: str) -> tuple[Round, dict[str, Any]]:
 
 def _visible() -> frozenset[State]:
     """Readers see a report when the leading group has approved it, the office from the count on."""
-    return COUNTED if current_user.role == OFFICE else release.APPROVED
+    return COUNTED if current_user.role == OFFICE else APPROVED
 
 
 def _read_whole(services: Services, round_id: str) -> tuple[Round, dict[str, Any]]:

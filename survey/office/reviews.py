@@ -18,7 +18,7 @@ from survey.domain import release
 from survey.domain.lifecycle import get_round
 from survey.domain.marks import ADDRESS, NUMBER, PERSON, PHONE, UNIT, pieces
 from survey.domain.review import MAX_SENTENCE, MAX_TOPIC, Decision, Place, Review, SamePerson, undecided
-from survey.domain.rounds import Round
+from survey.domain.rounds import APPROVED, Round
 from survey.domain.staff import OFFICE
 from survey.errors import InvalidInput, WrongState
 from survey.office.needs import Services
@@ -73,7 +73,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
 
 
 def _page(services: Services, round_: Round, at: Place | None = None, fault: str | None = None) -> str:
-    if round_.state in release.APPROVED:
+    if round_.state in APPROVED:
         raise WrongState(_("The report is approved; its remarks are decided."))
     remarks = release.readable(services.registry, services.reports, round_)
     reviews = services.reports.reviews(round_.id)

@@ -30,6 +30,7 @@ _OPTIONS = {
     "strings_to_urls": False,
 }
 _A4 = 9
+INK = "#14504D"
 _PORTRAIT, _LANDSCAPE = 88, 132  # characters across a page at 10.5 points
 
 
@@ -106,11 +107,11 @@ class Book:
         style: dict[str, Any] = {"border": 1, **({"bold": True} if bold else {})}
         if cell is None:
             sheet.write_string(row, place, DASH, self.format(**style, align="center"))
-        elif column.kind in _NUMBER_FORMATS and cell != "":
+        elif column.kind in _NUMBER_FORMATS and cell != "" and "～" not in str(cell):  # a range is text
             number = float(cell)
             sheet.write_number(row, place, number, self.format(**style, num_format=_NUMBER_FORMATS[column.kind]))
         else:
-            align = "center" if column.kind == "mixed" else "left"
+            align = "left" if column.kind == "text" else "center"
             self.text(sheet, row, place, str(cell), **style, text_wrap=True, align=align)
 
     def text(self, sheet: Worksheet, row: int, place: int, text: str, **style: Any) -> None:

@@ -15,7 +15,6 @@ from survey.reports.words import check_number
 
 Report = Mapping[str, Any]
 Team = Mapping[str, Any]
-NUMERALS = "一二三四五六七八九十"
 _WORST = 3  # items named per team
 
 

@@ -45,6 +45,7 @@ PARTS = {
         Part("feedback", "组反馈单", ("docx", "pdf"), per_team=True),
         Part("checklist", "禁止事项反映情况表（限阅）", ("docx", "xlsx", "pdf"), restricted=True),
         Part("appraisal", "鉴定参考语", ("docx", "pdf")),
+        Part("trend", "历轮对比", ("xlsx", "docx", "pdf")),
     )
 }
 
@@ -94,7 +95,7 @@ Maker = Callable[[Report, str, Path, Any], bytes]
 
 
 def _makers() -> dict[str, Maker]:
-    return {"report": _report, "feedback": _feedback, "checklist": _checklist, "appraisal": _appraisal}
+    return {"report": _report, "feedback": _feedback, "checklist": _checklist, "appraisal": _appraisal, "trend": _trend}
 
 
 # The libraries are imported where they are used: most commands make no paper.
@@ -117,7 +118,7 @@ def _report(report: Report, format_: str, fonts_dir: Path, _: Any) -> bytes:
 
 
 def _feedback(report: Report, format_: str, fonts_dir: Path, team: Any) -> bytes:
-    from survey.reports.situation import feedback
+    from survey.reports.short_papers import feedback
 
     return _paper(feedback(report, team), format_, fonts_dir)
 
@@ -127,15 +128,25 @@ def _checklist(report: Report, format_: str, fonts_dir: Path, _: Any) -> bytes:
         from survey.reports import workbook
 
         return workbook.render_checklist(report)
-    from survey.reports.situation import restricted_checklist
+    from survey.reports.short_papers import restricted_checklist
 
     return _paper(restricted_checklist(report), format_, fonts_dir)
 
 
 def _appraisal(report: Report, format_: str, fonts_dir: Path, _: Any) -> bytes:
-    from survey.reports.situation import appraisals
+    from survey.reports.short_papers import appraisals
 
     return _paper(appraisals(report), format_, fonts_dir)
+
+
+def _trend(report: Report, format_: str, fonts_dir: Path, _: Any) -> bytes:
+    if format_ == "xlsx":
+        from survey.reports import workbook
+
+        return workbook.render_trend(report)
+    from survey.reports.short_papers import comparison_of_rounds
+
+    return _paper(comparison_of_rounds(report), format_, fonts_dir)
 
 
 def _paper(document: Any, format_: str, fonts_dir: Path) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from survey.reports.blocks import Column, Table
-from survey.reports.table_notes import reasons
+from survey.reports.table_notes import count_cell, reasons
 
 Report = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ def checklists(report: Report) -> list[Table]:
         return []
     options = report["questionnaire"]["scales"][named["scale"]]
     for team in report["evaluations"]:
-        shown = any(line["counts"] is not None for line in team["checklist"])
+        shown = any(line["counts"] is not None or line["bands"] for line in team["checklist"])
         found.append(
             _checklist(
                 options,
@@ -48,7 +48,7 @@ def _pooled(options: Sequence[Mapping[str, Any]], pooled: Mapping[str, Any]) -> 
         [
             [
                 f"{line['code']} {line['zh']}",
-                *(line["bands"][code].replace("-", "～") if line["bands"] else None for code in codes),
+                *(count_cell(line, code) for code in codes),
             ]
             for line in pooled["checklist"]
         ],
@@ -69,10 +69,7 @@ def _checklist(
         "附表4",
         f"禁止事项反映情况表{whose}",
         [Column("事项", 4.4), *(Column(option["zh"], 1, "count") for option in options), Column("未填", 1, "count")],
-        [
-            [f"{line['code']} {line['zh']}", *(line["counts"][code] if line["counts"] else None for code in codes)]
-            for line in lines
-        ],
+        [[f"{line['code']} {line['zh']}", *(count_cell(line, code) for code in codes)] for line in lines],
         unit="单位：份",
         notes=["未经核实。反映是线索，不是结论，不计入得分。", *notes],
     )

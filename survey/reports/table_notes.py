@@ -15,6 +15,20 @@ def grade_cell(team: Mapping[str, Any]) -> str | None:
     return f"{team['grade']}（仅供参考）" if team["reference_only"] else str(team["grade"])
 
 
+def score_cell(entry: Mapping[str, Any], to: str = "～") -> str | None:
+    """ "91.30", "60～100" where only a range is shown, or None."""
+    if entry["score"] is not None or entry["range"] is None:
+        return None if entry["score"] is None else str(entry["score"])
+    return to.join(end.removesuffix(".00") for end in entry["range"])
+
+
+def count_cell(line: Mapping[str, Any], code: str, to: str = "～") -> int | str | None:
+    """The count of one option, its range ("0～4"), or None."""
+    if line["counts"] is not None:
+        return int(line["counts"][code])
+    return str(line["bands"][code]).replace("-", to) if line.get("bands") else None
+
+
 def interval_cell(team: Mapping[str, Any]) -> str | None:
     """ "91.5～99.0", or None."""
     interval = team["satisfaction_interval"]
@@ -35,13 +49,15 @@ _FIGURES = {
 
 
 def reasons(teams: Iterable[Mapping[str, Any]], about: set[str], *, named: bool = True) -> list[str]:
-    """Why figures of these teams are dashes, one line per team and reason: "第三巡察组总分、等次：…"."""
+    """Why figures of these teams are dashes or ranges, one line per team and reason: "第三巡察组总分、等次：…"."""
     lines = []
     for team in teams:
-        together: dict[str, list[str]] = {}
+        together: dict[tuple[str, str], list[str]] = {}
         for entry in team["suppressed"]:
             if entry["what"] in about:
-                together.setdefault(entry["zh"], []).append(entry["code"] or _FIGURES.get(entry["what"], ""))
+                how = "“～”：{}。{}" if entry["reason"] == "small-shown-as-range" else "“—”：{}没有显示。{}"
+                what = entry["code"] or _FIGURES.get(entry["what"], "")
+                together.setdefault((how, entry["zh"]), []).append(what)
         whose = team["team"] if named else ""
-        lines += [f"“—”：{whose}{'、'.join(what)}没有显示。{reason}" for reason, what in together.items()]
+        lines += [how.format(whose + "、".join(what), reason) for (how, reason), what in together.items()]
     return lines

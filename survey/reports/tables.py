@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from survey.reports.blocks import Cell, Column, Table
-from survey.reports.table_notes import ROUNDED, grade_cell, interval_cell, reasons
+from survey.reports.table_notes import ROUNDED, grade_cell, interval_cell, reasons, score_cell
 from survey.reports.words import words
 
 Report = Mapping[str, Any]
@@ -40,10 +40,17 @@ def participation(report: Report) -> Table:
             [f"　{unit['name']}", unit["entitled"], unit["printed"], unit["used"], None, None, None, None, None]
             for unit in team["units"]
         ]
+    paper = any(team["paper"] is not None for team in report["evaluations"])
+    if paper:
+        counts = {team["team"]: team["paper"] for team in report["evaluations"]}
+        for place, row in enumerate(rows):
+            row.insert(5, counts[str(row[0])] if place in strong else None)
     notes = [
         "回收率＝有效答卷÷制发答题码（含备用码）；参评率＝有效答卷÷应参评人数。",
         "“—”：答卷上没有单位，只能按全组统计；各单位只统计答题码。",
     ]
+    if paper:
+        notes.append("纸质补录由巡察办按录入登记填写；答卷上没有标记，不能从计票记录核对，也不据此统计任何结果。")
     for team in report["evaluations"]:
         if team["void"]:
             listed = "，".join(f"{_W[reason]}{n}份" for reason, n in team["void_reasons"].items())
@@ -58,6 +65,7 @@ def participation(report: Report) -> Table:
             Column("制发\n答题码", 1, "count"),
             Column("已用\n答题码", 1, "count"),
             Column("收回\n答卷", 1, "count"),
+            *([Column("其中纸\n质补录", 1, "count")] if paper else []),
             Column("有效", 1, "count"),
             Column("作废", 1, "count"),
             Column("回收率", 1, "rate"),
@@ -76,7 +84,7 @@ def scores(report: Report) -> Table:
     rows: list[list[Cell]] = [
         [
             team["team"],
-            *(dimension["score"] for dimension in team["dimensions"]),
+            *(score_cell(dimension) for dimension in team["dimensions"]),
             team["score"],
             grade_cell(team),
             team["satisfaction_of_valid"],
@@ -157,7 +165,7 @@ def _distribution(report: Report, team: Mapping[str, Any], scale: str) -> Table:
         if items:
             strong.add(len(rows))
             empty = [""] * (len(options) + 1)
-            rows.append([f"{dimension['code']} {dimension['zh']}", *empty, dimension["score"], ""])
+            rows.append([f"{dimension['code']} {dimension['zh']}", *empty, score_cell(dimension), ""])
             rows += [_item_row(item, options) for item in items]
     return Table(
         "附表3",
@@ -167,12 +175,14 @@ def _distribution(report: Report, team: Mapping[str, Any], scale: str) -> Table:
             *(Column(option["zh"], 1, "mixed") for option in options),
             Column("未填", 1, "mixed"),
             Column("得分", 1.1, "score"),
-            Column("满意率", 1.1, "rate"),
+            Column("满意率", 1.1, "mixed"),
         ],
         rows,
-        unit="单位：份（下行为占有效答卷的比例）、分、%",
+        unit="单位：份、分、%",
         notes=[
-            f"有效答卷{team['counted']}份。满意率＝选满意类选项的份数÷作出评价的份数。{ROUNDED}",
+            f"有效答卷{team['counted']}份，应参评{team['entitled']}人。选项栏：上行为份数，下行为占有效答卷的比例；“不了解”"
+            "和未填不计分。",
+            f"满意率：选满意类选项的份数，上行除以作出评价的份数，下行除以应参评人数。{ROUNDED}",
             *reasons([team], {"all", "items", "dimensions"}, named=False),
         ],
         strong=frozenset(strong),
@@ -184,7 +194,9 @@ def _item_row(item: Mapping[str, Any], options: Sequence[Mapping[str, Any]]) -> 
     cells: list[Cell] = [None] * len(codes)
     if item["counts"] is not None:
         cells = [f"{item['counts'][code]}\n{item['rates'][code]}%" for code in codes]
-    return [f"{item['code']} {item['zh']}", *cells, item["score"], item["satisfaction_of_valid"]]
+    rates = (item["satisfaction_of_valid"], item["satisfaction_of_entitled"])
+    both = "\n".join(f"{rate}%" for rate in rates if rate is not None) or None
+    return [f"{item['code']} {item['zh']}", *cells, score_cell(item), both]
 
 
 def digests(report: Report) -> list[Table]:

@@ -37,6 +37,12 @@ _WORDS = {
         "Both rates count the same satisfied answers: once per ballot that gave a rating (not \"don't know\", not"
         " blank), once per person entitled.",
     ),
+    "interval": ("满意率的95%区间（评价者，%）", "95% interval, of those who rated (%)"),
+    "interval_definition": (
+        "95%区间是威尔逊区间：如果同样情况的人都来评价，满意率大致会落在这个范围。答卷少，范围就宽。",
+        "The 95% interval is Wilson's: were everyone in the same situation asked, the rate would roughly lie in it. Few"
+        " answers make it wide.",
+    ),
     "headline": ("本轮以此为准", "the headline figure of this round"),
     "reference_only": ("仅供参考", "for reference only"),
     "dimensions": ("各维度得分", "Scores by dimension"),

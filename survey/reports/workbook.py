@@ -12,14 +12,16 @@ from typing import Any
 from survey.reports import restricted_tables, tables
 from survey.reports.blocks import Cell, Column, Table
 from survey.reports.excel import Book
-from survey.reports.table_notes import ROUNDED, grade_cell, reasons
+from survey.reports.table_notes import ROUNDED, grade_cell, reasons, score_cell
+from survey.reports.trend_sheet import trend_sheet
+from survey.reports.trend_tables import trend_of
 
 Report = Mapping[str, Any]
 _GREYS = ("#14504D", "#7FB3AE", "#A8A8A8", "#3A3A3A", "#D9D9D9", "#F2F2F2")
 
 
 def render(report: Report) -> bytes:
-    """The workbook of 附表1, 2, 3 and, once released, 5, with charts; never the restricted checklist."""
+    """The workbook of 附表1, 2, 3, 6 and, once approved, 5, with charts; never the restricted checklist."""
     book = Book(report, f"{report['name']} 作风纪律后评估附表")
     for name, table in (("附表1 基本情况", tables.participation(report)), ("附表2 得分及等次", tables.scores(report))):
         sheet = book.sheet(name, landscape=table.is_wide)
@@ -28,6 +30,8 @@ def render(report: Report) -> bytes:
     _comparison(book)
     _satisfaction(book)
     _items(book)
+    if len(report.get("trend", ())) > 1:
+        trend_sheet(book, trend_of(report))
     digests = tables.digests(report)
     if digests:
         sheet = book.sheet("附表5 意见建议摘编", landscape=False)
@@ -47,6 +51,13 @@ def render_checklist(report: Report) -> bytes:
         book.finish_page(sheet, len(table.columns), rows)
     if not book.book.worksheets():
         book.sheet("附表4（限阅）", landscape=False).write_string(0, 0, "本轮问卷没有禁止事项。")
+    return book.finish()
+
+
+def render_trend(report: Report) -> bytes:
+    """附表6 alone."""
+    book = Book(report, f"{report['name']} 历轮对比")
+    trend_sheet(book, trend_of(report))
     return book.finish()
 
 
@@ -157,7 +168,7 @@ def _items(book: Book) -> None:
                         item["zh"],
                         *(None if counts is None else counts[code] for code in codes),
                         *(None if rates is None else rates[code] for code in codes),
-                        item["score"],
+                        score_cell(item),
                         item["satisfaction_of_valid"],
                         item["satisfaction_of_entitled"],
                     ]

@@ -20,6 +20,9 @@ report_drafts = Table(
     Column("stage", Text, nullable=False),
     Column("entered", Text, nullable=False),  # JSON: evaluation -> [quality, deductions, reason]
     Column("digest", Text),  # JSON, once approved
+    Column("paper", Text, nullable=False, server_default="{}"),  # JSON: evaluation -> forms typed from paper
+    Column("number", Integer),  # counts the approvals
+    Column("point", Text),  # JSON, once approved: what this round gives to a trend
     CheckConstraint("stage IN ('draft', 'approved', 'released')", name="stage_known"),
 )
 

@@ -16,6 +16,7 @@ from survey.domain.composite import Entered
 from survey.domain.release import Draft, Stage
 from survey.domain.review import Decision, Place, Review
 from survey.domain.tally import record_hash
+from survey.domain.trend import Point
 from survey.errors import WrongState
 from survey.storage.database import erase_round, read, write
 from survey.storage.registry_tables import tally_records
@@ -30,6 +31,14 @@ class SqlReports:
         query = select(report_drafts).where(report_drafts.c.round == round_id)
         row = read(self._engine, lambda connection: connection.execute(query).mappings().first())
         return None if row is None else _draft(row)
+
+    def points(self) -> dict[int, list[Point]]:
+        columns = report_drafts.c.number, report_drafts.c.point
+        query = select(*columns).where(report_drafts.c.point.is_not(None)).order_by(report_drafts.c.round)
+        found: dict[int, list[Point]] = {}
+        for number, point in read(self._engine, lambda connection: connection.execute(query).all()):
+            found.setdefault(number, []).append(Point.from_json(json.loads(point)))
+        return found
 
     def save_draft(self, draft: Draft, expected: Stage | None) -> None:
         write(self._engine, lambda connection: _save_draft(connection, draft, expected))
@@ -101,6 +110,9 @@ def _save_draft(connection: Connection, draft: Draft, expected: Stage | None) ->
         "stage": draft.stage.value,
         "entered": _dump(entered),
         "digest": None if draft.digest is None else _dump(draft.digest),
+        "paper": _dump(draft.paper),
+        "number": draft.number,
+        "point": None if draft.point is None else _dump(draft.point.to_json()),
     }
     stage = connection.scalar(_STAGE.where(report_drafts.c.round == draft.round_id))
     if stage != (None if expected is None else expected.value):
@@ -117,7 +129,9 @@ def _draft(row: RowMapping) -> Draft:
         for evaluation, (quality, deductions, reason) in json.loads(row["entered"]).items()
     }
     digest = None if row["digest"] is None else json.loads(row["digest"])
-    return Draft(row["round"], row["record"], Stage(row["stage"]), entered, digest)
+    point = None if row["point"] is None else Point.from_json(json.loads(row["point"]))
+    paper = json.loads(row["paper"])
+    return Draft(row["round"], row["record"], Stage(row["stage"]), entered, digest, paper, row["number"], point)
 
 
 def _review(row: RowMapping) -> Review:

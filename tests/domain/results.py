@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from survey.domain.answers import Answers
+from survey.domain.overlap import Overlap
 from survey.domain.questionnaire import Questionnaire, default_questionnaire
 from survey.domain.rounds import Custodian, Evaluation, Round, State, Unit
 from survey.domain.tally import Tally, build_record
@@ -45,8 +46,12 @@ def record(
     void: Sequence[str] = (),
     minimum_group: int = 5,
     texts_minimum: int = 10,
+    overlap: Overlap | None = None,
 ) -> bytes:
-    """The record of a round whose teams gave these ballots; everybody entitled took part unless said otherwise."""
+    """The record of a round whose teams gave these ballots; everybody entitled took part unless said otherwise.
+
+    overlap: of the first team.
+    """
     form = questionnaire or default_questionnaire()
     numbers = {f"e{index}": len(ballots) + len(void) for index, ballots in enumerate(teams, 1)}
     evaluations = tuple(
@@ -72,6 +77,7 @@ def record(
         bytes(32),
         [1, 3],
         counter_randomness(),
+        {"e1": overlap},
     )
 
 

@@ -14,7 +14,8 @@ from survey.domain.composite import Entered
 from survey.domain.questionnaire import Questionnaire, default_questionnaire, parse_questionnaire
 from survey.domain.release import Stage
 from survey.domain.review import Decision, SamePerson
-from survey.domain.rounds import Evaluation, Round, State, Unit
+from survey.domain.rounds import Evaluation, Rehearsal, Round, State, Unit
+from survey.domain.scoring import half_up
 from survey.domain.tally import canonical_json, record_hash
 from survey.errors import InvalidInput, NotFound, NotYet, SurveyError, WrongState
 from tests.domain.results import full, record
@@ -72,6 +73,51 @@ class Desk:
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+def test_a_trend_holds_what_was_approved_before_and_never_changes_later() -> None:
+    """Two rounds on one store: the first approved has itself alone, the second both, whatever comes after."""
+    first, second = Desk(), Desk()
+    second.store = first.store
+    second.registry = first.store.registry = first.registry
+    second.round = replace(second.round, id="second", name="第二轮")
+    second.registry.add_round(second.round)
+    changed = json.loads(first.registry.records["round"])
+    second.registry.records["second"] = canonical_json({**changed, "round": "second", "name": "第二轮"})
+    assert [point["name"] for point in second.results()["trend"]] == ["第二轮"]
+    for desk in (first, second):
+        desk.review()
+        desk.approve()
+    assert [point["round_id"] for point in first.results()["trend"]] == ["round"]
+    assert [point["round_id"] for point in second.results()["trend"]] == ["round", "second"]
+    assert [point.round_id for point in release.approved_points(first.store)] == ["round", "second"]
+    shown = second.results()["evaluations"]
+    assert second.results()["trend"][1]["total"] == half_up(sum(Fraction(t["score"]) for t in shown) / 2, 2)
+
+
+def test_a_rehearsal_is_in_no_trend(desk: Desk) -> None:
+    desk.round = replace(desk.round, rehearsal=Rehearsal("draft", ()))
+    desk.registry.rounds["round"] = desk.round
+    desk.review()
+    desk.approve()
+    assert release.approved_points(desk.store) == []
+
+
+def test_counts_of_paper_forms_are_entered_taken_back_and_fixed_with_the_approval(desk: Desk) -> None:
+    def enter(**counts: int | None) -> None:
+        release.enter_paper(desk.registry, desk.store, desk.round, counts)
+
+    assert [team["paper"] for team in desk.results()["evaluations"]] == [None, None]
+    enter(e1=3, e2=0)
+    enter(e2=None)
+    assert [team["paper"] for team in desk.results()["evaluations"]] == [3, None]
+    with pytest.raises(InvalidInput, match="e2: 8 paper forms; expected 0 to 7"):
+        enter(e2=8)
+    desk.review()
+    desk.approve()
+    with pytest.raises(WrongState):
+        enter(e1=4)
+    assert desk.results()["evaluations"][0]["paper"] == 3
 
 
 def test_only_remarks_of_teams_whose_texts_may_be_shown_are_read(desk: Desk) -> None:

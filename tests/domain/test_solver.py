@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from survey.domain.disclosure import disclose
+from survey.domain.openness import PROTECTION
+from survey.domain.overlap import Overlap
 from survey.domain.questionnaire import Questionnaire, default_questionnaire, parse_questionnaire
 from survey.domain.scoring import score
-from survey.domain.suppression import PROTECTION
-from tests.domain.results import Ballot, only, record, tally
+from tests.domain.results import Ballot, full, only, record, tally
 
 ROUNDING = 0.005
 ENOUGH = float(PROTECTION) - 0.5  # what rounding may take
@@ -89,7 +90,7 @@ def scores_of(evaluation: Mapping[str, Any], defined: set[str]) -> tuple[Unknown
         if item["code"] not in defined:
             continue
         items.setdefault(item["dimension"], []).append(item["code"])
-        low, high = 0.0, 100.0
+        low, high = map(float, item["range"] or ("0", "100"))
         if item["score"] is not None:
             low, high = float(item["score"]) - ROUNDING, float(item["score"]) + ROUNDING
         else:
@@ -100,7 +101,7 @@ def scores_of(evaluation: Mapping[str, Any], defined: set[str]) -> tuple[Unknown
         code = dimension["code"]
         if code not in items:
             continue
-        system.add(code, 0, 100)
+        system.add(code, *map(float, dimension["range"] or ("0", "100")))
         system.between({code: 1, **{item: -1 / len(items[code]) for item in items[code]}}, 0, 0)
         if dimension["score"] is not None:
             system.between({code: 1}, float(dimension["score"]) - ROUNDING, float(dimension["score"]) + ROUNDING)
@@ -177,6 +178,90 @@ def test_no_count_of_a_small_teams_checklist_follows_from_the_pool(teams: list[l
         for name in list(system.names):
             low, high = system.range_of(name)
             assert high - low >= 1 - 1e-6, f"{name} is known to be {low:.0f}"
+
+
+@settings(max_examples=60, deadline=None)
+@given(ballots(5, 9))
+def test_no_count_of_a_small_teams_own_checklist_follows_from_its_ranges(team: list[Ballot]) -> None:
+    for line in only(disclose(record(team, questionnaire=form(), texts_minimum=5)))["checklist"]:
+        assert line["counts"] is None
+        if line["bands"] is None:
+            continue
+        system = Unknowns()
+        for code, band in line["bands"].items():
+            system.add(code, *map(int, band.split("-")))
+        system.between(dict.fromkeys(line["bands"], 1.0), len(team), len(team))
+        for code in line["bands"]:
+            low, high = system.range_of(code)
+            assert high - low >= 1 - 1e-6, f"{code} is known to be {low:.0f}"
+
+
+def rated(least: int, most: int) -> st.SearchStrategy[list[Ballot]]:
+    """Everybody rates everything: then sums of scores are what an attacker can subtract."""
+    option = st.sampled_from("AAABCD")
+    answers = {**{item.code: option for item in form().scored_items}, "O-1": st.sampled_from("AABC")}
+    return st.lists(st.fixed_dictionaries(answers), min_size=least, max_size=most)
+
+
+def difference_of(first: Mapping[str, Any], second: Mapping[str, Any] | None, again: int, few: int) -> Unknowns:
+    """What two results say about the few who are in the first only, if the others answered alike both times.
+
+    Unknown are the mean scores per item of those asked again ("again D1-1") and of the few ("few D1-1").
+    """
+    system = Unknowns()
+    codes = [item.code for item in form().scored_items]
+    for code in codes:
+        system.add(f"again {code}", 0, 100)
+        system.add(f"few {code}", 0, 100)
+    both = again + few
+    for shown, parts in ((first, {"again": again / both, "few": few / both}), (second, {"again": 1.0})):
+        if shown is None:
+            continue
+        means = {code: {f"{who} {code}": share for who, share in parts.items()} for code in codes}
+        for item in shown["items"]:
+            if item["score"] is not None:
+                system.between(means[item["code"]], float(item["score"]) - ROUNDING, float(item["score"]) + ROUNDING)
+        total: dict[str, float] = {}
+        for dimension, entry in zip(form().dimensions, shown["dimensions"], strict=True):
+            row: dict[str, float] = {}
+            for item in dimension.items:
+                for name, share in means[item.code].items():
+                    row[name] = share / len(dimension.items)
+            total |= {name: share * float(dimension.weight) / 100 for name, share in row.items()}
+            if entry["score"] is not None:
+                system.between(row, float(entry["score"]) - ROUNDING, float(entry["score"]) + ROUNDING)
+        if shown["score"] is not None:
+            system.between(total, float(shown["score"]) - ROUNDING, float(shown["score"]) + ROUNDING)
+        elif shown["grade"] is not None:
+            band = next(b for b in form().bands if b.code == shown["grade_code"])
+            system.between(total, float(band.minimum), float(band.maximum))
+    return system
+
+
+@settings(max_examples=25, deadline=None)
+@given(rated(10, 14), rated(1, 4))
+def test_a_second_round_with_almost_the_same_people_says_nothing_about_the_others(
+    again: list[Ballot], few: list[Ballot]
+) -> None:
+    first = only(disclose(record([*again, *few], questionnaire=form())))
+    overlap = Overlap("上一轮", len(few))
+    second = only(disclose(record(again, questionnaire=form(), overlap=overlap)))
+    alone = difference_of(first, None, len(again), len(few))
+    together = difference_of(first, second, len(again), len(few))
+    for item in form().scored_items:
+        before, after = alone.range_of(f"few {item.code}"), together.range_of(f"few {item.code}")
+        assert after[1] - after[0] >= min(ENOUGH, before[1] - before[0]) - 1e-6
+
+
+def test_the_solver_would_find_the_few_without_the_rule_for_overlaps() -> None:
+    """The attack itself works: two whole results subtracted give the scores of the one person that was left out."""
+    again = [{**full("B", "B")} for _ in range(12)]
+    few = [full("D", "C")]
+    first = only(disclose(record([*again, *few], questionnaire=form())))
+    second = only(disclose(record(again, questionnaire=form())))
+    low, high = difference_of(first, second, 12, 1).range_of("few D2-1")
+    assert high - low < 0.3
+    assert low <= 0.2
 
 
 def exact_pool(counts: Sequence[int]) -> dict[str, str]:

@@ -31,7 +31,6 @@ from tests.office.crawl import crawl
 MOST = 24  # statements; each question begins a transaction of its own, and the staff log takes a line
 GROWS = {  # with what is asked for, and may
     "download-boxes": "streams every ballot of every team",
-    "show-trend": "reads the record of every approved round",
 }
 NO_PAGE = {  # GET routes that no page links to
     "asset": "a file",

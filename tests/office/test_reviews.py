@@ -8,7 +8,11 @@ from dataclasses import replace
 import pytest
 
 from survey.domain import release
+from survey.domain.release import Draft, Stage, results
 from survey.domain.rounds import State
+from survey.domain.trend import point_of
+from survey.reports import papers
+from survey.reports.places import fonts_folder
 from tests.office.conftest import HTTPS
 from tests.office.samples import REMARK
 
@@ -130,13 +134,54 @@ def test_the_checklist_page_has_every_team_or_its_reason(signed_in, services):
     assert "计入的答卷少于10份" in page
 
 
+def approve_in_order(services, *states: str) -> None:
+    """Drafts as an approval leaves them."""
+    for number, state in enumerate(states, 1):
+        made = results(services.registry, services.reports, services.registry.find_round(state))
+        draft = Draft(state, made["record"], Stage.APPROVED, digest={}, number=number, point=point_of(made))
+        services.reports.save_draft(draft, None)
+
+
 def test_rounds_are_compared_with_a_line_only_between_equal_questionnaires(signed_in, services):
+    approve_in_order(services, "reported", "archived", "destroyed")
     page = signed_in("reader").get("/office/reports/trend").text
     names = [services.registry.find_round(state).name for state in ("reported", "archived", "destroyed")]
     assert all(name in page for name in names)
     assert "/office/rounds/opened/report" not in page
     first = page.split("<figure>")[1].split("</figure>")[0]
     assert len(re.findall(r'stroke-width="2"', first)) == 2  # three rounds, two lines
+
+
+def test_a_dimension_of_another_questionnaire_is_not_under_the_same_code(signed_in, services):
+    approve_in_order(services, "reported", "archived")
+    draft = services.reports.drafts["reported"]
+    other = replace(draft.point, questionnaire=("another form", "1"))
+    services.reports.drafts["reported"] = replace(draft, point=other)
+    page = signed_in("reader").get("/office/reports/trend").text
+    assert page.count("这一轮问的是别的题目") >= 6
+    assert 'stroke-width="2"' not in page.split("<figure>")[1].split("</figure>")[0]
+
+
+def test_the_trend_is_a_file_of_the_newest_approved_round(signed_in, services):
+    approve_in_order(services, "reported", "archived")
+    reader = signed_in("reader")
+    address = "/office/rounds/archived/report/files/trend.xlsx"
+    assert address in reader.get("/office/reports/trend").text
+    made = results(services.registry, services.reports, services.registry.find_round("archived"))
+    assert [point["round_id"] for point in made["trend"]] == ["reported", "archived"]
+    assert reader.get(address).data == papers.make(made, "trend", "xlsx", fonts_folder())
+
+
+def test_counts_of_paper_forms_are_entered_on_the_report(signed_in, services):
+    office = signed_in("office")
+    first = services.registry.find_round("opened").evaluations[0].id
+    office.post("/office/rounds/opened/report/paper", {first: "4"}, REPORT)
+    assert services.audit.lines[-1]["action"] == "enter-paper"
+    assert services.reports.drafts["opened"].paper == {first: 4}
+    assert "录入登记" in office.get(REPORT).text
+    refused = office.post("/office/rounds/opened/report/paper", {first: "many"}, REPORT)
+    assert refused.status_code == 303
+    assert services.reports.drafts["opened"].paper == {first: 4}
 
 
 def test_teams_are_compared_by_score_the_highest_first_with_values(signed_in, services):

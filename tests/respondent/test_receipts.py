@@ -70,7 +70,10 @@ def test_receipts_and_root_can_be_recomputed_from_the_audit_package(
 
     assert {leaf.hex() for leaf in leaves} == receipts
     assert MerkleTree(leaves).root.hex() == summary["root"]
-    assert "report.json" in package.namelist()
+    assert "report.json" not in package.namelist()  # before the leading group has approved it, nobody reads it
+    open_world.approve()
+    approved = client.get(f"/e/{open_world.first.id}/audit.zip")
+    assert "report.json" in zipfile.ZipFile(io.BytesIO(approved.data)).namelist()
 
 
 def test_the_audit_package_holds_nothing_sealed_and_nothing_per_unit(

@@ -62,7 +62,7 @@ COLUMNS = {
         *("round", "evaluation", "question", "position"),
         *("kind", "topic", "sentence", "proposed_by", "confirmed_by"),
     ],
-    "report_drafts": ["round", "record", "stage", "entered", "digest"],
+    "report_drafts": ["round", "record", "stage", "entered", "digest", "paper", "number", "point"],
     "rounds": ["id", "number", "name", "state", "document", "boxes_digest"],
     "staff_sessions": ["key", "account", "since", "seen", "browser"],
     "tally_records": ["round", "record"],
@@ -130,7 +130,7 @@ def test_migrating_twice_and_from_four_threads_at_once_is_harmless(engine: Engin
 
 
 def test_a_store_without_schema_is_refused_at_start(engine: Engine) -> None:
-    with pytest.raises(SettingsError, match="schema none; this program needs 0009"):
+    with pytest.raises(SettingsError, match="schema none; this program needs 0010"):
         check_schema(engine)
 
 

@@ -12,6 +12,7 @@ from survey.domain.composite import Entered
 from survey.domain.release import Draft, Stage
 from survey.domain.review import Decision, Review
 from survey.domain.tally import record_hash, without_texts
+from survey.domain.trend import Point
 from survey.errors import WrongState
 from survey.storage.reports import SqlReports
 from tests.domain.results import full, record
@@ -27,10 +28,25 @@ def store(engine: Engine) -> SqlReports:
 
 def test_a_draft_comes_back_as_it_was_saved(store: SqlReports) -> None:
     digest = {"e1": {"C-1": [{"topic": "态度", "sentence": "态度生硬", "count": 2}]}}
-    draft = Draft("r", "ab" * 32, Stage.APPROVED, {"e1": Entered(Fraction("88.5"), Fraction(2), "超标")}, digest)
+    entered = {"e1": Entered(Fraction("88.5"), Fraction(2), "超标")}
+    draft = Draft("r", "ab" * 32, Stage.APPROVED, entered, digest, {"e1": 3}, 1, point("r"))
     assert store.find_draft("r") is None
     store.save_draft(draft, expected=None)
     assert store.find_draft("r") == draft
+
+
+def point(round_id: str) -> Point:
+    names = {"D1": {"zh": "维度", "en": "dimension"}}
+    return Point(round_id, round_id, "ab" * 32, ("form", "1"), 2, "91.30", {"D1": None}, names)
+
+
+def test_points_of_approved_reports_come_back_by_their_number(store: SqlReports) -> None:
+    for round_id, number in (("b", 1), ("a", 2), ("c", 2)):
+        store.save_draft(
+            Draft(round_id, "ab" * 32, Stage.APPROVED, digest={}, number=number, point=point(round_id)), None
+        )
+    store.save_draft(Draft("draft", "ab" * 32), None)
+    assert store.points() == {1: [point("b")], 2: [point("a"), point("c")]}
 
 
 def test_of_two_people_who_move_a_draft_at_once_one_is_refused(store: SqlReports) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import documents, http, opening, page, start
+from tests.bench import documents, http, office, opening, page, start
 
-SECTIONS = {"http": http, "opening": opening, "start": start, "documents": documents, "page": page}
+SECTIONS = {"http": http, "opening": opening, "start": start, "documents": documents, "office": office, "page": page}
 
 
 def main() -> None:

@@ -70,8 +70,8 @@ def spec(name: str, teams: int, units: int) -> dict[str, object]:
     }
 
 
-def add_round(services: Services, state: State, name: str, teams: int, units: int) -> Round:
-    draft = parse_spec(spec(name, teams, units), "spec", secrets.token_bytes)
+def add_round(services: Services, state: State, draft: Round, record: bytes | None = None) -> Round:
+    """record: of a round that is counted, its tally record."""
     if state is not State.DRAFT:
         draft = replace(draft, opening_key=OpeningKey(b"\x04" + bytes(64), b"{}"))
     services.registry.add_round(draft)
@@ -80,30 +80,42 @@ def add_round(services: Services, state: State, name: str, teams: int, units: in
     services.registry.freeze(draft.moved_to(State.FROZEN), {one.id: b"{}" for one in draft.evaluations})
     round_ = replace(draft, state=State.CLOSED if state in COUNTED else state)
     services.registry.save_round(round_, expected=State.FROZEN)
-    if state is not State.FROZEN:
-        for one in draft.evaluations:
-            codes = [(secrets.token_bytes(32), unit.id) for unit in one.units for _ in range(2)]
-            services.registry.add_invitations(one.id, codes)
     if state is State.OPEN or state in COLLECTED:
         for one in draft.evaluations:
             services.box.open_box(one.id)
-    if state in COUNTED:
-        services.registry.finish_count(replace(round_, state=State.OPENED), record_of(round_))
+    if record is not None:
+        services.registry.finish_count(replace(round_, state=State.OPENED), record)
         round_ = replace(round_, state=state)
         services.registry.save_round(round_, expected=State.OPENED)
     return round_
 
 
+def add(services: Services, state: State, name: str, teams: int, units: int) -> Round:
+    """With a few codes, and where it is counted with a record."""
+    draft = parse_spec(spec(name, teams, units), "spec", secrets.token_bytes)
+    round_ = add_round(services, state, draft, record_of(draft) if state in COUNTED else None)
+    if state not in (State.DRAFT, State.FROZEN):
+        for one in draft.evaluations:
+            codes = [(secrets.token_bytes(32), unit.id) for unit in one.units for _ in range(2)]
+            services.registry.add_invitations(one.id, codes)
+    return round_
+
+
 def record_of(round_: Round) -> bytes:
+    used = {one.id: 24 for one in round_.evaluations}
+    units = {one.id: {unit.id: 24 // len(one.units) for unit in one.units} for one in round_.evaluations}
+    draw = random.Random(1)
+    return build_record(round_, tallies_of(round_), used, units, bytes(32), {1, 2}, draw.randbytes)
+
+
+def tallies_of(round_: Round) -> dict[str, Tally]:
     draw = random.Random(1)
     tallies = {one.id: Tally(round_.questionnaire) for one in round_.evaluations}
     for tally in tallies.values():
         for _ in range(24):
             chosen = {item.code: draw.choice(item.scale.codes) for item in round_.questionnaire.scored_items}
             tally.add(Answers(chosen, {"C-1": "表格少一些。"}))
-    used = dict.fromkeys(tallies, 24)
-    units = {one.id: {unit.id: 24 // len(one.units) for unit in one.units} for one in round_.evaluations}
-    return build_record(round_, tallies, used, units, bytes(32), {1, 2}, draw.randbytes)
+    return tallies
 
 
 # --- Counting
@@ -134,11 +146,11 @@ def pages(app: Flask, services: Services, rounds: list[Round]) -> dict[str, int]
 
 def test_every_page_asks_as_much_with_200_units_and_40_rounds_as_with_few(services):
     app = make_app(services)
-    small = [add_round(services, state, f"small {state}", 1, 1) for state in ORDER]
+    small = [add(services, state, f"small {state}", 1, 1) for state in ORDER]
     before = pages(app, services, small)
-    large = [add_round(services, state, f"large {state}", 10, 20) for state in ORDER]
+    large = [add(services, state, f"large {state}", 10, 20) for state in ORDER]
     for number in range(22):
-        add_round(services, ORDER[number % len(ORDER)], f"more {number}", 2, 1)
+        add(services, ORDER[number % len(ORDER)], f"more {number}", 2, 1)
     after = pages(app, services, large)
     fixed = [page for page in after if page.partition(" ")[0] not in GROWS]
     assert {page: after[page] for page in fixed} == {page: before.get(page) for page in fixed}
@@ -156,7 +168,7 @@ def test_every_page_asks_as_much_with_200_units_and_40_rounds_as_with_few(servic
 def test_a_fresh_snapshot_asks_twice_whatever_the_number_of_teams(services):
     asked = []
     for name, teams in (("small", 2), ("large", 20)):
-        round_ = add_round(services, State.OPEN, name, teams, 2)
+        round_ = add(services, State.OPEN, name, teams, 2)
         with counted(services) as statements:
             paced_turnout(round_, services.registry, services.box, services.clock())
         asked.append(len(statements))

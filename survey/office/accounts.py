@@ -54,17 +54,19 @@ def install(blueprint: Blueprint, services: Services) -> None:
         code, ends = start_code()
         services.accounts.add_account(name, role, passwords.hash_password(code), must_choose=True, start_ends=ends)
         trail.note(object=f"{name} ({role})")
-        return shown_once(name, code)
+        return shown_once(name, code, is_new=True)
 
     def start_code() -> tuple[str, int]:
         """(the code, when it stops working)."""
         ends = services.clock() + passwords.START_ENDS
         return passwords.new_start_code(services.randomness), int(ends.timestamp())
 
-    def shown_once(name: str, code: str) -> ResponseReturnValue:
+    def shown_once(name: str, code: str, is_new: bool = False) -> ResponseReturnValue:
         # In the answer itself: a redirect would have to keep it somewhere.
         hours = int(passwords.START_ENDS.total_seconds() // 3600)
-        return render_template("office/start_code.html", name=name, code=code, hours=hours, here="accounts")
+        return render_template(
+            "office/start_code.html", name=name, code=code, hours=hours, is_new=is_new, here="accounts"
+        )
 
     @blueprint.post("/accounts/change", endpoint="change-account")
     @serves(SECURITY_ADMIN)

@@ -59,7 +59,7 @@ def test_a_start_code_works_for_72_hours(admin, visitor, services):
     assert visitor.log_in("张三", code).status_code == 303
     services.clock.move(seconds=1)
     late = Visitor(visitor.client.application.test_client())
-    assert "启动码已经过期" in late.log_in("张三", code).text
+    assert "启用码已经过期" in late.log_in("张三", code).text
 
 
 @pytest.mark.parametrize(

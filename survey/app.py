@@ -14,11 +14,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from survey import custodian, office, respondent, templates_folder
-from survey.domain.ceremony.office import was_made_apart
 from survey.errors import SettingsError, StoreUnavailable
 from survey.notices import Notices, say_failure
 from survey.respondent.desk import Desk
-from survey.respondent.honest import Installation
 from survey.services import Services, open_services
 from survey.settings import Settings
 
@@ -60,12 +58,7 @@ def build_app(settings: Settings | None, services: Services | None) -> Flask:
     desk = Desk(services.registry, services.box, services.keys, services.clock)
     app.extensions["note_failure"] = services.audit.note_failure  # a line of the staff log, once there can be one
     app.extensions["counts"] = desk.counts  # the keeper writes them down, see keeper.py
-    installation = Installation(
-        is_https=services.settings.is_https,
-        has_own_log=services.settings.database_url.startswith("postgresql"),
-        made_apart=lambda round_: was_made_apart(round_, services.board),
-    )
-    app.register_blueprint(respondent.make_blueprint(desk, templates / "respondent", installation))
+    app.register_blueprint(respondent.make_blueprint(desk, templates / "respondent", services.installation()))
     app.register_blueprint(office.make_blueprint(services))
     app.register_blueprint(custodian.make_blueprint(services, templates / "custodian"))
     app.url_value_preprocessor(_require_storable)

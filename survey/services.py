@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from survey.domain.ceremony.office import was_made_apart
+from survey.domain.installation import Installation
 from survey.domain.ports import Clock, Randomness
 from survey.settings import Settings
 from survey.storage.accounts import SqlAccounts
@@ -56,6 +58,14 @@ class Services:
         from survey.respondent.assets import script_digests
 
         return dict(script_digests())
+
+    def installation(self) -> Installation:
+        """What the honest page and the printed notice say about this installation."""
+        return Installation(
+            is_https=self.settings.is_https,
+            has_own_log=self.settings.database_url.startswith("postgresql"),
+            made_apart=lambda round_: was_made_apart(round_, self.board),
+        )
 
 
 def utc_now() -> datetime:

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from survey.crypto.at_rest import KEY_LEN, Vault
+from survey.domain.installation import Installation
 from survey.domain.ports import AddOutcome, Attempt, PostOutcome, SpendOutcome, StoredBallot, UnitTurnout, Work
 from survey.domain.rounds import Round, State
 from survey.errors import NotFound, WrongState
@@ -96,6 +97,9 @@ class MemoryRegistry:
 
     def find_manifest(self, evaluation_id: str) -> bytes | None:
         return self.manifests.get(evaluation_id)
+
+    def find_manifests(self, evaluation_ids: Sequence[str]) -> dict[str, bytes]:
+        return {one: self.manifests[one] for one in evaluation_ids if one in self.manifests}
 
     def add_invitations(self, evaluation_id: str, codes: Iterable[tuple[bytes, str]]) -> None:
         book = self.codes.setdefault(evaluation_id, {})
@@ -452,6 +456,9 @@ class Services:
         self.sessions = MemorySessions(self.staff)
         self.passkeys = MemoryPasskeys(self.staff)
         self.reports = MemoryReports(self.registry)
+
+    def installation(self) -> Installation:
+        return Installation(is_https=self.settings.is_https)
 
     def page_scripts(self) -> dict[str, str]:
         return {"/assets/answer.js": "00" * 32}

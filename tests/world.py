@@ -19,6 +19,7 @@ from survey.crypto.wire import b64url_encode
 from survey.domain import lifecycle
 from survey.domain.answers import encode_answers
 from survey.domain.boxes import BoxesFile, boxes_chunks
+from survey.domain.installation import Installation
 from survey.domain.invitations import Code
 from survey.domain.manifest import Manifest, get_manifest
 from survey.domain.rounds import Evaluation, Round, State
@@ -26,7 +27,6 @@ from survey.domain.shares import PartialFile, ShareFile, encode_share, write_par
 from survey.domain.spec import parse_spec
 from survey.respondent import make_blueprint
 from survey.respondent.desk import Desk
-from survey.respondent.honest import Installation
 from tests.fakes import Services
 
 SPEC: dict[str, Any] = {

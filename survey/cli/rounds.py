@@ -7,7 +7,17 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import ceremonies, openings, rehearsals, round_collecting, round_counting, round_making, round_reporting
+from survey.cli import (
+    ceremonies,
+    openings,
+    papers,
+    rehearsals,
+    round_collecting,
+    round_counting,
+    round_ending,
+    round_making,
+    round_reporting,
+)
 
 
 @click.group("round")
@@ -29,6 +39,8 @@ def round_group() -> None:
              the custodians' parts counted; what they sign about it
     report
     enter, approve, release
+    archive, destroy
+    paper    notice, host's script, records for signature
     """
 
 
@@ -56,5 +68,8 @@ for command in (
     round_reporting.approve,
     round_reporting.release_,
     round_reporting.report,
+    round_ending.archive,
+    round_ending.destroy,
+    papers.paper,
 ):
     round_group.add_command(command)

@@ -92,6 +92,14 @@ def get_manifest(registry: Registry, evaluation_id: str) -> Manifest:
     return Manifest(raw)
 
 
+def get_manifests(registry: Registry, round_: Round) -> dict[str, Manifest]:
+    """Evaluation id -> manifest, asked at once. Raises NotFound while the round is not frozen."""
+    found = registry.find_manifests([evaluation.id for evaluation in round_.evaluations])
+    if len(found) < len(round_.evaluations):
+        raise NotFound(f"Round {round_.id} is not frozen.")
+    return {evaluation.id: Manifest(found[evaluation.id]) for evaluation in round_.evaluations}
+
+
 def build_manifest(
     round_: Round, evaluation: Evaluation, *, token_key: bytes, host: str, scripts: Mapping[str, str]
 ) -> Manifest:

@@ -101,6 +101,9 @@ class Registry(Protocol):
 
     def find_manifest(self, evaluation_id: str) -> bytes | None: ...
 
+    def find_manifests(self, evaluation_ids: Sequence[str]) -> dict[str, bytes]:
+        """Those that there are, asked at once."""
+
     def add_invitations(self, evaluation_id: str, codes: Iterable[tuple[bytes, str]]) -> None:
         """codes: (HMAC of the code, 32 bytes; unit id). Written in key order."""
 

@@ -8,6 +8,7 @@ DELETE = ("删除", "delete")
 REPRINT = ("重印", "reprint")
 CLOSE = ("截止", "close")
 COUNT = ("开封", "open")
+DESTROY = ("销毁", "destroy")
 
 
 def is_confirmed(words: tuple[str, str]) -> bool:

@@ -239,6 +239,7 @@ def _doing(kind: str) -> str:
         "freeze-round": _("The round is being frozen: one key per team is made."),
         "close-round": _("The round is being closed: unused codes become void, the boxes are put in order and sealed."),
         "count-round": _("The boxes are being opened and counted."),
+        "destroy-round": _("Sealed ballots and what is left of keys are being destroyed."),
         "clear-rehearsal": _("The rehearsal is being cleared: slips, answers, results and keys are erased."),
     }[kind]
 
@@ -248,5 +249,6 @@ def _done(kind: str) -> str:
         "freeze-round": _("The round is frozen. The slips can be printed now."),
         "close-round": _("The round is closed and the boxes are sealed."),
         "count-round": _("All ballots are counted and the parts are destroyed. The result is fixed."),
+        "destroy-round": _("The sealed ballots are destroyed. The record of it is ready for signature."),
         "clear-rehearsal": _("The rehearsal is cleared. Nothing of it is left but its lines in the staff log."),
     }[kind]

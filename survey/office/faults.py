@@ -195,8 +195,8 @@ REFUSALS = {
         "A name cannot be printed: a character is in none of the installed fonts. Nothing was printed."
     ),
     "order-remains": _l(
-        "The round is closed and everything is stored, but the data file could not be put in order yet. The system "
-        "administrator runs “survey tidy” when nobody is reading."
+        "The step is done and everything is stored, but the data file could not be put in order yet: it may still show "
+        "what was erased. The system administrator runs “survey tidy” when nobody is reading."
     ),
     "store-unavailable": _l("The store failed; nothing was recorded. Please try again, and tell the administrator."),
     "too-large": _l("What was sent is too large."),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from survey.domain.installation import Installation
 from survey.domain.library import Library
 from survey.domain.ports import (
     BallotBox,
@@ -156,6 +157,9 @@ class Services(Protocol):
 
     @property
     def randomness(self) -> Randomness: ...
+
+    def installation(self) -> Installation:
+        """What the honest page and the printed notice say about this installation."""
 
     def page_scripts(self) -> dict[str, str]:
         """Address -> SHA-256 of every script the answer page loads."""

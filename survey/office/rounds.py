@@ -10,6 +10,7 @@ from survey.domain.lifecycle import find_rehearsal, get_round
 from survey.domain.rounds import COUNTED, ORDER, Round, State
 from survey.domain.staff import OFFICE
 from survey.office.doing import given_parts
+from survey.office.ending import last_step
 from survey.office.needs import Services
 from survey.office.steps import next_step, state_line
 from survey.office.words import MEANINGS, STATES, state_words
@@ -42,7 +43,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             sizes=_sizes(round_),
             line=state_line(round_),
             meaning=MEANINGS[round_.state],
-            step=next_step(round_, given, rehearsal),
+            step=next_step(round_, given, rehearsal) or last_step(services, round_),
             rehearsal=rehearsal,
             given=given,
             here="rounds",

@@ -47,6 +47,13 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Title:
+    """A title of its own inside a document of several sheets, set as the document's; one entry per line."""
+
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Heading:
     """level 1 一、 level 2 （一）; numbered by whoever composes."""
 
@@ -93,14 +100,33 @@ class NewPage:
     label: str = ""
 
 
-Block = Heading | Paragraph | Picture | Attachments | Signatures | NewPage | Table
+Block = Title | Heading | Paragraph | Picture | Attachments | Signatures | NewPage | Table
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Size of type and distance of lines in points; margins in millimetres: top, right, bottom, left; has_numbers:
+    whether its pages are numbered.
+    """
+
+    size: float = 16
+    pitch: float = 28.95
+    margins: tuple[int, int, int, int] = (37, 26, 35, 28)  # GB/T 9704 section 5.2.1
+    has_numbers: bool = True
+
+    @property
+    def is_compact(self) -> bool:
+        return self.size < OFFICIAL.size
+
+
+OFFICIAL = Sheet()  # 3号, 22 lines of 28 characters
+COMPACT = Sheet(12, 20)  # 小四 and closer lines, for what must stay on one page
 
 
 @dataclass(frozen=True)
 class Document:
-    """title: one entry per line; mark: "内部资料　注意保存" or "限阅"; number: the 核验编号 for every page.
-
-    compact: smaller type and closer lines, for what must stay on one page.
+    """title: one entry per line; mark: "内部资料　注意保存" or "限阅"; number: the 核验编号 for every page, "" where
+    nothing is to be verified; lang: "zh" or "en".
     """
 
     title: Sequence[str]
@@ -108,7 +134,8 @@ class Document:
     blocks: Sequence[Block]
     mark: str = "内部资料　注意保存"
     subject: str = ""
-    compact: bool = False
+    sheet: Sheet = OFFICIAL
+    lang: str = "zh"
 
     def all_text(self) -> list[str]:
         """Every piece of text that will be printed, for the check of glyphs."""
@@ -118,6 +145,8 @@ class Document:
                 found.append(block.text)
             elif isinstance(block, Picture):
                 found.append(block.alt)
+            elif isinstance(block, Title):
+                found += block.lines
             elif isinstance(block, Attachments):
                 found += block.titles
             elif isinstance(block, Signatures):

@@ -30,15 +30,16 @@ from survey.reports.blocks import (
     NewPage,
     Paragraph,
     Picture,
+    Sheet,
     Signatures,
     Table,
+    Title,
 )
 from survey.reports.parcels import NO_DATE, without_times
 from survey.reports.pictures import png_of
 from survey.reports.word_styles import NAMESPACES, run
 from survey.reports.word_tables import table_xml
 
-TOP, LEFT, RIGHT, BOTTOM = 37, 28, 26, 35  # millimetres, GB/T 9704 section 5.2.1
 FOOTER = 23  # page bottom to page number: 7 mm below the type area, less the number's own height
 PORTRAIT_WIDTH, LANDSCAPE_WIDTH = 156, 225
 
@@ -47,22 +48,24 @@ def render(document: Document, fonts_dir: Path) -> bytes:
     """The .docx file; raises SettingsError when the fonts for the drawings are not installed."""
     document = document.printable()
     word = docx.Document()
-    word_styles.apply(word, compact=document.compact)
+    word_styles.apply(word, document.sheet)
     _properties(word, document)
     section = word.sections[0]
-    _page(section, landscape=False)
-    _footers(section, document.number)
+    _page(section, document.sheet, landscape=False)
+    if document.sheet.has_numbers:
+        _footers(section, document.number)
     pictures = [block for block in document.blocks if isinstance(block, Picture)]
     drawn = iter(png_of([(picture.svg, picture.width) for picture in pictures], fonts_dir))
     _head(word, document)
     width = PORTRAIT_WIDTH
     for block in document.blocks:
         if isinstance(block, NewPage):
-            width = _new_page(word, block)
+            width = _new_page(word, document.sheet, block)
         else:
             _set(word, block, drawn, width)
     _drop_last_section_break(word)
-    _mark_as_chinese(word)
+    if document.lang == "zh":
+        _mark_as_chinese(word)
     made = io.BytesIO()
     word.save(made)
     return without_times(made.getvalue())
@@ -72,9 +75,9 @@ def _properties(word: WordDocument, document: Document) -> None:
     properties = word.core_properties
     properties.title = "".join(document.title)
     properties.subject = document.subject
-    properties.keywords = f"核验编号 {document.number}"
+    properties.keywords = f"核验编号 {document.number}" if document.number else ""
     properties.author = properties.last_modified_by = properties.comments = properties.category = ""
-    properties.language = "zh-CN"
+    properties.language = "zh-CN" if document.lang == "zh" else "en"
     properties.created = properties.modified = NO_DATE
     properties.revision = 1
     word.settings.odd_and_even_pages_header_footer = True
@@ -82,14 +85,16 @@ def _properties(word: WordDocument, document: Document) -> None:
     word.settings.element.insert(0, parse_xml(f"<w:mirrorMargins {NAMESPACES}/>"))
 
 
-def _page(section: Section, *, landscape: bool) -> None:
+def _page(section: Section, sheet: Sheet, *, landscape: bool) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
     # A landscape page is a portrait page turned: bound at its upper edge.
-    top, right, bottom, left = (LEFT, BOTTOM, RIGHT, TOP) if landscape else (TOP, RIGHT, BOTTOM, LEFT)
+    top, right, bottom, left = sheet.margins
+    if landscape:
+        top, right, bottom, left = left, bottom, right, top
     section.top_margin, section.right_margin = Mm(top), Mm(right)
     section.bottom_margin, section.left_margin = Mm(bottom), Mm(left)
-    section.header_distance, section.footer_distance = Mm(15), Mm(14 if landscape else FOOTER)
+    section.header_distance, section.footer_distance = Mm(15), Mm(14 if landscape else min(FOOTER, bottom - 10))
     grid = section._sectPr.find(word_styles.tag("docGrid"))
     if grid is not None:
         section._sectPr.remove(grid)
@@ -109,9 +114,8 @@ def _footers(section: Section, number: str) -> None:
             + '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
             + run(" —", "footer")
         )
-        check = run(f"核验编号 {number}", "check")
-        gap = run("　　", "check")
-        inner = check + gap + page if side == "right" else page + gap + check
+        check = [run(f"核验编号 {number}", "check"), run("　　", "check")] if number else []
+        inner = "".join([*check, page] if side == "right" else [page, *reversed(check)])
         paragraph = parse_xml(
             f'<w:p {NAMESPACES}><w:pPr><w:pStyle w:val="Footer"/><w:ind w:{side}Chars="100" w:{side}="280"/>'
             f'<w:jc w:val="{side}"/></w:pPr>{inner}</w:p>'
@@ -123,16 +127,23 @@ def _footers(section: Section, number: str) -> None:
 def _head(word: WordDocument, document: Document) -> None:
     if document.mark:
         word.add_paragraph(document.mark, style="密级位置")
+    _title(word, document.title)
+    if document.number:
+        word.add_paragraph(f"（核验编号：{document.number}）", style="题下")
+
+
+def _title(word: WordDocument, lines: Sequence[str]) -> None:
     title = word.add_paragraph(style="Title")
-    for number, line in enumerate(document.title):
+    for number, line in enumerate(lines):
         if number:
             title.add_run().add_break()
         title.add_run(line)
-    word.add_paragraph(f"（核验编号：{document.number}）", style="题下")
 
 
 def _set(word: WordDocument, block: Block, drawn: Iterator[bytes], width: int) -> None:
-    if isinstance(block, Heading):
+    if isinstance(block, Title):
+        _title(word, block.lines)
+    elif isinstance(block, Heading):
         word.add_paragraph(block.text, style=f"Heading {block.level}")
     elif isinstance(block, Paragraph):
         style = {"body": "正文缩进", "note": "表注", "plain": "Normal"}[block.style]
@@ -172,9 +183,9 @@ def _table(word: WordDocument, table: Table, width: int) -> None:
         word.add_paragraph(note, style="表注")
 
 
-def _new_page(word: WordDocument, block: NewPage) -> int:
+def _new_page(word: WordDocument, sheet: Sheet, block: NewPage) -> int:
     section = word.add_section(WD_SECTION.NEW_PAGE)
-    _page(section, landscape=block.landscape)
+    _page(section, sheet, landscape=block.landscape)
     if block.label:
         word.add_paragraph(block.label, style="附件标识")
     return LANDSCAPE_WIDTH if block.landscape else PORTRAIT_WIDTH

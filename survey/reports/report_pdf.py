@@ -23,11 +23,13 @@ from survey.reports.blocks import (
     Picture,
     Signatures,
     Table,
+    Title,
 )
 from survey.reports.fonts import SANS, SERIF, check_glyphs, font_files, for_typst
 from survey.reports.places import DOCUMENTS
 
 _KINDS: dict[type, str] = {
+    Title: "title",
     Heading: "heading",
     Paragraph: "paragraph",
     Picture: "picture",
@@ -47,7 +49,8 @@ def render(document: Document, fonts_dir: Path) -> bytes:
         "title": list(document.title),
         "number": document.number,
         "mark": document.mark,
-        "compact": document.compact,
+        "sheet": {**asdict(document.sheet), "compact": document.sheet.is_compact},
+        "lang": document.lang,
         "blocks": [_data(block) for block in document.blocks],
     }
     compiler = typst.Compiler(

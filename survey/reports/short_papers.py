@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from survey.reports import findings, restricted_tables
-from survey.reports.blocks import Block, Document, Heading, NewPage, Paragraph, Picture, Signatures
+from survey.reports.blocks import COMPACT, Block, Document, Heading, NewPage, Paragraph, Picture, Signatures
 from survey.reports.phrases import mark, numeral, round_name, said
 from survey.reports.report_pictures import title_of
 from survey.reports.table_notes import grade_cell, interval_cell, reasons
@@ -55,7 +55,7 @@ def feedback(report: Report, team: Team) -> Document:
         blocks=blocks,
         mark=mark(report),
         subject=report["name"],
-        compact=True,
+        sheet=COMPACT,
     )
 
 

@@ -13,6 +13,8 @@ from docx.document import Document as WordDocument
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
+from survey.reports.blocks import OFFICIAL, Sheet
+
 NAMESPACES = nsdecls("w")
 # 225 mm / 22 lines = 28.99 pt: 579 twips fit 22 times. 156 mm / 28 = 15.79 pt, 0.2 pt less than 3号 (in 1/4096 pt).
 # The grid is declared for whoever edits the paper; our own styles keep it by exact line and letter spacing, because
@@ -72,14 +74,14 @@ _STYLES = (
 )  # fmt: skip
 
 
-def apply(word: WordDocument, *, compact: bool = False) -> None:
-    """Define all styles; compact: 小四 and closer lines for what has to stay on one page."""
+def apply(word: WordDocument, sheet: Sheet = OFFICIAL) -> None:
+    """Define all styles, in the size of type and with the distance of lines of the sheet."""
     styles = word.styles.element
     for style in _STYLES:
         old = next((e for e in styles if e.tag == tag("style") and _name(e) == style.name.lower()), None)
         if old is not None:
             styles.remove(old)
-        styles.append(parse_xml(_xml(style, compact)))
+        styles.append(parse_xml(_xml(style, sheet)))
     for name in ("Footer", "Header"):
         element = word.styles[name].element
         for child in list(element):
@@ -106,11 +108,11 @@ def _name(element: object) -> str:
     return "" if found is None else str(found.get(tag("val"))).lower()
 
 
-def _xml(style: _Style, compact: bool) -> str:
+def _xml(style: _Style, sheet: Sheet) -> str:
     size, line = style.size, style.line
-    if compact and size == 32:
-        size, line = 24, line and 400
-    before, after = (min(value, 120) if compact else value for value in (style.before, style.after))
+    if sheet.is_compact and size == 32:
+        size, line = round(sheet.size * 2), line and round(sheet.pitch * 20)
+    before, after = (min(value, 120) if sheet.is_compact else value for value in (style.before, style.after))
     spacing = f'w:before="{before}" w:after="{after}"'
     spacing += f' w:line="{line}" w:lineRule="exact"' if line else ' w:line="240" w:lineRule="auto"'
     pitch = f'<w:spacing w:val="{PITCH if size == 32 else 0}"/>'

@@ -114,3 +114,8 @@ def words(language: str) -> dict[str, str]:
 def check_number(record: str) -> str:
     """核验编号: the first 16 hex digits of the record's hash in groups of four, as printed on every page."""
     return " ".join(record[start : start + 4].upper() for start in range(0, 16, 4))
+
+
+def spaced(digest: str) -> str:
+    """A SHA-256 in hexadecimal in groups of eight, so that it breaks between groups and can be compared by eye."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from flask import Blueprint, Response, g, request
 
+from survey.domain.installation import Installation
 from survey.respondent import cast, honest, issue, pages, problems, receipts
 from survey.respondent.desk import Desk
 from survey.respondent.headers import HEADERS
-from survey.respondent.honest import Installation
 
 
 def make_blueprint(desk: Desk, templates: Path, installation: Installation) -> Blueprint:

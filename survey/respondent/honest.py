@@ -6,32 +6,18 @@ It knows no person: everybody gets the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response
 from jinja2 import Template
 
 from survey.audience import serves
+from survey.domain.installation import Installation
 from survey.domain.rounds import Round, State
 from survey.respondent.assets import script_digests
 from survey.respondent.desk import Desk
 
 _TOLD_ABOUT = (State.PRINTED, State.OPEN, State.CLOSED)  # slips are out, and nothing is counted yet
-
-
-@dataclass(frozen=True)
-class Installation:
-    """What the page has to say about this installation itself.
-
-    is_https: how phones reach it; has_own_log: the database server keeps a write-ahead log beyond our reach
-    (PostgreSQL); made_apart(round): whether the custodians made its key apart, None where nobody knows.
-    """
-
-    is_https: bool = True
-    has_own_log: bool = False
-    made_apart: Callable[[Round], bool | None] = lambda round_: None
 
 
 def register(

@@ -5,6 +5,7 @@ Law: shares no table, key, import (beside database.py) or transaction with ballo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -110,6 +111,11 @@ class SqlRegistry(SqlInvitations):
 
     def find_manifest(self, evaluation_id: str) -> bytes | None:
         return self._bytes(select(evaluations.c.manifest).where(evaluations.c.id == evaluation_id))
+
+    def find_manifests(self, evaluation_ids: Sequence[str]) -> dict[str, bytes]:
+        query = select(evaluations.c.id, evaluations.c.manifest)
+        here = query.where(evaluations.c.id.in_(evaluation_ids), evaluations.c.manifest.is_not(None))
+        return {row.id: row.manifest for row in read(self._engine, lambda connection: connection.execute(here).all())}
 
     def save_roots(self, roots: dict[str, bytes]) -> None:
         """Raises WrongState when another root was published; the same one may be saved again (interrupted closing)."""

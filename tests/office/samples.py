@@ -6,6 +6,7 @@ The round in state S has the id of S ("open", "opened" …). Its first team has 
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from typing import Any
@@ -51,6 +52,9 @@ def add_round(services: Services, state: State, name: str) -> Round:
     if state is not State.DRAFT:
         round_ = replace(round_, opening_key=OpeningKey(b"\x04" + bytes(64), b"{}"))
     services.registry.add_round(round_)
+    if state is not State.DRAFT:
+        facts = {one.id: {"evaluation": one.id, "token_key": "AAAA"} for one in round_.evaluations}
+        services.registry.manifests.update({name: json.dumps(known).encode() for name, known in facts.items()})
     if state in _HAS_CODES:
         _print(services, round_)
     if state in COUNTED:

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from survey.domain.ceremony.office import was_made_apart
+from survey.domain.installation import Installation
 from survey.respondent.assets import script_digests
-from survey.respondent.honest import Installation
 from tests.custodian.table import Table
 from tests.world import SPEC, World
 

@@ -9,6 +9,7 @@ Sources: W3C Web Authentication Level 3, sections 7.1 and 7.2; attestation is no
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import json
 from collections.abc import Sequence
@@ -19,7 +20,6 @@ from flask import session
 
 from survey.domain.staff_ports import Passkey
 from survey.errors import InvalidInput
-from survey.office.keyed import keyed
 from survey.office.needs import Services
 
 CHALLENGE_LEN = 32
@@ -62,7 +62,7 @@ def ask_new(services: Services, account: str, others: Sequence[Passkey]) -> str:
         webauthn.generate_registration_options(
             rp_id=_rp_id(services),
             rp_name=services.settings.host,
-            user_id=keyed("passkey-user", account),  # tells an authenticator's finder no name
+            user_id=_handle(account),
             user_name=account,
             challenge=_challenge(services, f"new {account}"),
             exclude_credentials=[PublicKeyCredentialDescriptor(id=other.id) for other in others],
@@ -121,7 +121,7 @@ def check_known(services: Services, account: str | None, answer: str) -> Passkey
         if passkey is None or account not in (None, passkey.account):
             raise WrongPasskey("This passkey is not registered here.")
         handle = document["response"].get("userHandle")
-        if handle and webauthn.base64url_to_bytes(handle) != keyed("passkey-user", passkey.account):
+        if handle and webauthn.base64url_to_bytes(handle) != _handle(passkey.account):
             raise WrongPasskey("This passkey belongs to another account.")
         verified = webauthn.verify_authentication_response(
             credential=document,
@@ -143,6 +143,11 @@ def check_known(services: Services, account: str | None, answer: str) -> Passkey
 
 def _rp_id(services: Services) -> str:
     return urlsplit(services.settings.public_url).hostname or ""
+
+
+def _handle(account: str) -> bytes:
+    """Under which the authenticator files the account. Of no server key: those are renewed, a passkey stays."""
+    return hashlib.sha256(b"survey/passkey-user/v1\0" + account.encode("utf-8")).digest()
 
 
 def _parsed(answer: str) -> dict[str, Any]:

@@ -35,6 +35,8 @@ PATHS = [
     "/office/rounds/opened/checklist",
     "/office/reports/trend",
     "/office/account",
+    "/office/account/sessions",
+    "/office/rounds/open/recusal",
     "/office/nothing",
 ]
 
@@ -83,7 +85,7 @@ def test_axe_finds_nothing_on_any_page(browser, address, paths, scheme):
     page.context.close()
 
 
-@pytest.mark.parametrize("path", ["/office/accounts", "/office/log"])
+@pytest.mark.parametrize("path", ["/office/accounts", "/office/log", "/office/log/requests"])
 def test_the_pages_of_the_security_administrator_are_as_good(browser, address, path):
     page = browser.new_context(bypass_csp=True, viewport={"width": 320, "height": 700}).new_page()
     page.goto(f"{address}/office/login")

@@ -1,28 +1,32 @@
-"""Passkeys in a real Chromium with a virtual authenticator, under the pages' own policy: add, sign in, take away."""
+"""The first steps of an account, and passkeys: a real Chromium, a virtual authenticator, the pages' own policy."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 from werkzeug.serving import make_server
 
 from survey.office.headers import SCRIPT_POLICY
+from survey.office.passwords import hash_password
 from tests.browsing import _free_port
 from tests.fakes import FakeSettings, Services
 from tests.office.conftest import PASSWORD, make_app
+from tests.office.test_in_a_browser import violations
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def address(services: Services) -> Iterator[str]:
+@contextmanager
+def serving(services: Services, needs_second_factor: bool) -> Iterator[str]:
     port = _free_port()
     url = f"http://localhost:{port}"
-    app = make_app(replace(services, settings=FakeSettings(url, needs_second_factor=True)))
+    app = make_app(replace(services, settings=FakeSettings(url, needs_second_factor)))
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -30,6 +34,19 @@ def address(services: Services) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def address(services: Services) -> Iterator[str]:
+    """As a real installation: whoever sees anything needs a second factor."""
+    with serving(services, needs_second_factor=True) as url:
+        yield url
+
+
+@pytest.fixture
+def plain_address(services: Services) -> Iterator[str]:
+    with serving(services, needs_second_factor=False) as url:
+        yield url
 
 
 @pytest.fixture
@@ -136,3 +153,63 @@ def test_a_key_that_checks_nobody_opens_nothing_alone_and_a_refusal_says_so(
     page.goto(f"{address.replace('localhost', '127.0.0.1')}/office/login/passkey")
     page.get_by_role("button", name="使用通行密钥").click()
     page.get_by_text(f"从 {address} 打开").wait_for()
+
+
+def test_the_pages_of_the_first_steps_are_narrow_and_axe_finds_nothing(
+    browser: Browser, address: str, services: Services
+):
+    """From a start code to the recovery codes; the policy is put aside for axe, and the pages run no script here."""
+    code = "ABCD-EFGH-IJKL-MNOP"
+    ends = int(services.clock().timestamp()) + 3600
+    services.accounts.add_account("阅览人甲", "reader", hash_password(code), must_choose=True, start_ends=ends)
+    page = browser.new_context(bypass_csp=True, viewport={"width": 320, "height": 700}).new_page()
+
+    def looks_right() -> None:
+        assert violations(page) == [], page.url
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
+
+    page.goto(f"{address}/office/login/passkey")
+    looks_right()
+    page.goto(f"{address}/office/login")
+    page.get_by_label("账号").fill("阅览人甲")
+    page.get_by_label("密码").fill(code.lower())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/office/account/start")
+    looks_right()
+    for name in ("new", "again"):
+        page.locator(f"#{name}").fill("a sentence nobody guesses")
+    page.keyboard.press("Enter")
+    page.get_by_text("密码已设置").wait_for()
+    looks_right()
+    page.get_by_label("通行密钥名称").fill("k")
+    page.locator("#passkey-password").fill("a sentence nobody guesses")
+    page.get_by_role("button", name="添加通行密钥").click()
+    page.get_by_role("button", name="使用通行密钥").wait_for()
+    looks_right()
+    page.goto(f"{address}/office/account/start")
+    secret = page.locator("input[name=secret]").get_attribute("value") or ""
+    page.locator("#code").fill(pyotp.TOTP(secret).at(services.clock()))
+    page.locator("#password").fill("a sentence nobody guesses")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="恢复码").wait_for()
+    looks_right()
+    page.goto(f"{address}/office/reports")
+    assert page.url.endswith("/office/reports")
+    page.context.close()
+
+
+def test_the_start_code_is_shown_to_the_security_administrator(
+    browser: Browser, services: Services, plain_address: str
+):
+    page = browser.new_context(bypass_csp=True, viewport={"width": 320, "height": 700}).new_page()
+    page.goto(f"{plain_address}/office/login")
+    page.get_by_label("账号").fill("security-admin")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_label("姓名").fill("阅览人乙")
+    page.get_by_label("角色").select_option("reader")
+    page.get_by_role("button", name="新建账号").click()
+    page.get_by_role("heading", name="的启用码").wait_for()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.context.close()

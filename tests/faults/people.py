@@ -86,10 +86,10 @@ class Person:
             return None
 
 
-def people_of(installation: Installation) -> list[Person]:
-    """One for every slip."""
+def people_of(installation: Installation, which: slice = slice(None)) -> list[Person]:
+    """One for every slip, or for some of them."""
     manifest = installation.world.manifest(installation.evaluation)
-    slips = installation.world.slips_of(installation.evaluation)
+    slips = installation.world.slips_of(installation.evaluation)[which]
     return [Person(installation.evaluation.id, slip.code, manifest) for slip in slips]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, make_url, text
 
@@ -25,7 +26,8 @@ from survey.errors import InvalidInput
 from survey.notices import Notices
 from survey.office.passwords import FAILURES, LOCKED_FOR, FailureCounter
 from survey.storage.database import is_sqlite
-from tests.fakes import MovableClock
+from tests.databases import KINDS
+from tests.fakes import MovableClock, Services
 from tests.faults.installation import Installation
 from tests.world import Phone, World, phones
 
@@ -82,6 +84,18 @@ def _failing(url: str, folder: Path) -> Iterator[Failing]:
     installation = Installation.make(folder, url, 5)
     yield Failing(installation)
     installation.close()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Failing]:
+    """For tests that leave the store as it is."""
+    folder = tmp_path_factory.mktemp("whole")
+    with ExitStack() as stack:
+        url = f"sqlite:///{folder / 'survey.db'}"
+        if request.param == "postgresql":
+            cluster = request.getfixturevalue("postgres_cluster")
+            url = cluster.url(stack.enter_context(cluster.database()))
+        yield from _failing(url, folder)
 
 
 def require_refused(answer: Any) -> None:
@@ -176,20 +190,20 @@ def test_a_request_whose_transaction_loses_a_race_succeeds_at_once(failing_postg
 
 
 @pytest.mark.parametrize("path", ["/e/%00", "/e/a%00b/manifest", "/e/%00/receipts/" + "0" * 64, "/e/%00/audit.zip"])
-def test_an_address_that_no_store_can_hold_is_not_found(failing: Failing, path: str) -> None:
-    assert failing.client.get(path).status_code == 404
+def test_an_address_that_no_store_can_hold_is_not_found(whole: Failing, path: str) -> None:
+    assert whole.client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("what", ["token-request", "ballots"])
-def test_a_post_to_an_address_that_no_store_can_hold_is_not_found(failing: Failing, what: str) -> None:
-    assert failing.client.post(f"/e/%00/{what}").status_code == 404
+def test_a_post_to_an_address_that_no_store_can_hold_is_not_found(whole: Failing, what: str) -> None:
+    assert whole.client.post(f"/e/%00/{what}").status_code == 404
 
 
-def test_a_text_that_no_store_can_hold_is_refused_and_not_a_failure(failing: Failing) -> None:
-    accounts = failing.installation.services.accounts
+def test_a_text_that_no_store_can_hold_is_refused_and_not_a_failure(whole: Failing) -> None:
+    accounts = whole.installation.services.accounts
     with pytest.raises(InvalidInput, match="half a character"):
         accounts.find_account("a\ud800")
-    if not is_sqlite(failing.engine):
+    if not is_sqlite(whole.engine):
         with pytest.raises(InvalidInput, match="NUL"):
             accounts.find_account("a\0b")
 
@@ -201,8 +215,6 @@ JUMPS = [timedelta(days=400), timedelta(days=-400), timedelta(seconds=-1)]
 
 
 def world_at(clock: MovableClock, times: dict[str, str]) -> World:
-    from tests.fakes import Services
-
     return World(Services(clock=clock), {**World().spec, **times}).open()
 
 
@@ -246,12 +258,15 @@ def test_wrong_codes_are_not_held_against_anybody_for_longer_after_a_jump(jump: 
 @pytest.mark.parametrize("jump", JUMPS)
 def test_an_account_stays_locked_no_longer_after_a_jump(jump: timedelta) -> None:
     clock = MovableClock()
-    counter = FailureCounter(clock)
-    clock.now += jump
-    assert [counter.try_once("office") for _ in range(FAILURES + 1)][-1] is False
-    clock.now -= jump
-    clock.now += LOCKED_FOR
-    assert counter.try_once("office")
+    counter = FailureCounter(Services().tries, clock)
+    app = Flask("office")
+    app.secret_key = b"k" * 32
+    with app.app_context():
+        clock.now += jump
+        assert [counter.try_once("office") for _ in range(FAILURES + 1)][-1] is False
+        clock.now -= jump
+        clock.now += LOCKED_FOR
+        assert counter.try_once("office")
 
 
 def test_an_output_that_is_full_too_changes_no_answer() -> None:

@@ -12,7 +12,8 @@ import resource
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from tests.databases import new_cluster
 from tests.faults.installation import Installation, Server, wait_until
 from tests.faults.people import Crowd, people_of
 
-PEOPLE = 60
+PEOPLE = 240  # more than are served between the failures
 REFUSALS = 12
 
 
@@ -31,9 +32,12 @@ def _may_mount() -> bool:
     return os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+MAY_MOUNT = _may_mount()
+
+
 def only_where_disks_can_be_made(test: Callable[..., None]) -> Callable[..., None] | None:
-    """Elsewhere the test is not there at all; the one with limited files then stands for it."""
-    return test if _may_mount() else None
+    """Elsewhere the test is not there at all; limited files then stand for it."""
+    return test if MAY_MOUNT else None
 
 
 @contextmanager
@@ -67,85 +71,77 @@ def limit_file_sizes(pids: list[int], limit: int) -> None:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
 
-def test_files_that_may_not_grow_refuse_until_they_may_again(tmp_path: Path) -> None:
-    installation = Installation.make(tmp_path, f"sqlite:///{tmp_path / 'survey.db'}", PEOPLE)
-    server = installation.serve()
+@dataclass(frozen=True)
+class Failure:
+    """said: what the staff see of it."""
 
-    def break_it() -> None:
-        # Less than what the store writes next, more than the one line that is said about it.
-        limit_file_sizes(server.worker_pids(), 4096)
-
-    def mend_it() -> None:
-        limit_file_sizes(server.worker_pids(), resource.RLIM_INFINITY)
-
-    through_a_failure(installation, server, break_it, mend_it, "SQLITE_")
+    break_it: Callable[[], object]
+    mend_it: Callable[[], object]
+    said: str
 
 
-@only_where_disks_can_be_made
-@pytest.mark.parametrize("where", ["before the first ballot", "under load"])
-def test_a_full_disk_refuses_until_there_is_room_again_on_sqlite(tmp_path: Path, where: str) -> None:
-    with small_disk("8m") as disk:
+def test_full_disks_and_files_that_may_not_grow_refuse_until_they_may_again_on_sqlite(tmp_path: Path) -> None:
+    """One server through all of it: a disk that is full before the first ballot, one that fills up, limited files."""
+    with ExitStack() as stack:
+        disk = stack.enter_context(small_disk("8m")) if MAY_MOUNT else tmp_path
         installation = Installation.make(tmp_path, f"sqlite:///{disk / 'survey.db'}", PEOPLE)
-        fill_at_once = where == "before the first ballot"
-        if fill_at_once:
-            fill(disk)
+        stack.callback(installation.close)
+        full = Failure(lambda: fill(disk), (disk / "filler").unlink, "SQLITE_FULL: the disk is full")
+        if MAY_MOUNT:
+            fill(disk)  # the server starts all the same
         server = installation.serve()
-
-        def break_it() -> None:
-            if not fill_at_once:
-                fill(disk)
-
-        through_a_failure(
-            installation, server, break_it, (disk / "filler").unlink, "SQLITE_FULL: the disk is full", not fill_at_once
+        limited = Failure(
+            # Less than what the store writes next, more than the one line that is said about it.
+            lambda: limit_file_sizes(server.worker_pids(), 4096),
+            lambda: limit_file_sizes(server.worker_pids(), resource.RLIM_INFINITY),
+            "SQLITE_",
+        )
+        through_failures(
+            installation, [replace(full, break_it=lambda: None), full, limited] if MAY_MOUNT else [limited]
         )
 
 
 @only_where_disks_can_be_made
 @pytest.mark.postgres
 def test_a_full_disk_refuses_until_there_is_room_again_on_postgresql(tmp_path: Path) -> None:
-    with small_disk("160m") as disk, new_cluster(disk) as cluster:
+    with small_disk("160m") as disk, new_cluster(disk) as cluster, ExitStack() as stack:
         with cluster.connect() as connection:
             connection.execute("CREATE DATABASE survey TEMPLATE template0")
-        installation = Installation.make(tmp_path, cluster.url("survey"), 4 * PEOPLE)
-        server = installation.serve()
-        through_a_failure(
-            installation, server, lambda: fill(disk), (disk / "filler").unlink, "53100: the disk of PostgreSQL is full"
-        )
+        installation = Installation.make(tmp_path, cluster.url("survey"), PEOPLE)
+        stack.callback(installation.close)
+        installation.serve()
+        said = "53100: the disk of PostgreSQL is full"
+        through_failures(installation, [Failure(lambda: fill(disk), (disk / "filler").unlink, said)])
 
 
-def through_a_failure(
-    installation: Installation,
-    server: Server,
-    break_it: Callable[[], object],
-    mend_it: Callable[[], object],
-    said: str,
-    starts_well: bool = True,
-) -> None:
-    """Load; break; refusals; mend; everybody has one receipt, and the server is the one that was started."""
+def through_failures(installation: Installation, failures: list[Failure]) -> None:
+    """Load; break; refusals; mend; at the end everybody has one receipt, and the server is the one that was started."""
+    server = installation.server
+    assert server is not None
     workers = server.worker_pids()
     crowd = Crowd(people_of(installation), server.address)
     try:
-        if starts_well:
+        for number, failure in enumerate(failures):
+            failure.break_it()
+            refused = crowd.outcomes["unanswered"]
+            wait_until(lambda before=refused: crowd.outcomes["unanswered"] >= before + REFUSALS, 60, "refusals")
+            crowd.require_nothing_unexpected()
+            acknowledged = crowd.acknowledged_receipts()
+            failure.mend_it()
             crowd.wait_for_more(5)
-        break_it()
-        refused = crowd.outcomes["unanswered"]
-        wait_until(lambda: crowd.outcomes["unanswered"] >= refused + REFUSALS, 60, "refusals")
-        crowd.require_nothing_unexpected()
-        acknowledged = crowd.acknowledged_receipts()
-        mend_it()
+            assert not crowd.is_done, f"nobody was left for failure {number + 2}"
+            assert acknowledged <= set(installation.receipts())
+            assert installation.broken_promises() == []
         crowd.finish()
-        assert acknowledged <= set(installation.receipts())
         assert sorted(installation.receipts()) == sorted(crowd.acknowledged_receipts())
         assert installation.used_codes() == len(crowd.people)
         assert installation.broken_promises() == []
         assert server.worker_pids() == workers, "recovered without a restart"
         lines = [line for line in server.said.splitlines() if not line.startswith("Ready:")]
-        assert lines
         assert all(line.startswith("store: ") for line in lines), lines
-        assert said in server.said
+        assert [failure.said for failure in failures if failure.said not in server.said] == []
     finally:
         crowd.stop()
-        installation.close()
 
 
 def test_a_file_that_may_only_be_read_is_refused_at_start_by_name(tmp_path: Path) -> None:
@@ -158,8 +154,7 @@ def test_a_file_that_may_only_be_read_is_refused_at_start_by_name(tmp_path: Path
         server.said == f"Error: The database file {tmp_path / 'survey.db'} cannot be opened for reading and writing.\n"
     )
     (tmp_path / "survey.db").chmod(0o600)
-    installation.serve()
-    installation.close()
+    assert installation.broken_promises() == []
 
 
 def _as_a_user_without_privilege_over_files() -> None:

@@ -23,7 +23,7 @@ from tests.faults.installation import Installation, Server, is_running, wait_unt
 from tests.faults.people import Crowd, people_of
 
 KILLS = int(os.environ.get("SURVEY_KILLS", "6"))  # on each database
-PEOPLE_PER_KILL = 60  # more than are served between two kills
+PEOPLE_PER_KILL = 40  # more than are served between two kills
 SEED = int(os.environ.get("SURVEY_SEED", "0")) or secrets.randbelow(10**9)
 
 
@@ -47,6 +47,14 @@ def kill_the_whole_server(installation: Installation, chance: random.Random) -> 
     start_again(installation)
 
 
+def kill_the_watcher(installation: Installation, chance: random.Random) -> None:
+    """Its workers end with it: else they would go on serving, keep the port, and let no new server start."""
+    workers = running(installation).kill_main()
+    assert workers
+    wait_until(lambda: not any(is_running(pid) for pid in workers), 30, "the end of the workers")
+    start_again(installation)
+
+
 def running(installation: Installation) -> Server:
     assert installation.server is not None
     return installation.server
@@ -64,7 +72,7 @@ def cluster() -> Iterator[Cluster]:
 
 def test_killing_workers_and_servers_on_sqlite_loses_nothing(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'survey.db'}"
-    campaign(tmp_path, url, [kill_a_worker, kill_the_whole_server])
+    campaign(tmp_path, url, [kill_a_worker, kill_the_whole_server, kill_the_watcher])
 
 
 @pytest.mark.postgres
@@ -88,19 +96,6 @@ def test_killing_workers_servers_and_the_database_on_postgresql_loses_nothing(tm
     with cluster.connect() as connection:
         connection.execute("CREATE DATABASE survey TEMPLATE template0")
     campaign(tmp_path, cluster.url("survey"), [kill_a_worker, kill_the_database, kill_the_whole_server, kill_a_session])
-
-
-def test_workers_do_not_outlive_the_process_that_watches_them(tmp_path: Path) -> None:
-    """They would go on serving, keep the port, and let no new server start."""
-    installation = Installation.make(tmp_path, f"sqlite:///{tmp_path / 'survey.db'}", 5)
-    try:
-        server = installation.serve()
-        workers = server.kill_main()
-        assert len(workers) == 2
-        wait_until(lambda: not any(is_running(pid) for pid in workers), 30, "the end of the workers")
-        installation.serve(port=server.port)
-    finally:
-        installation.close()
 
 
 def campaign(

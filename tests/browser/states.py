@@ -21,10 +21,14 @@ Look = Callable[[Page, str], None]
 
 @contextmanager
 def device(browser: Browser, **options: Any) -> Iterator[Page]:
-    """A fresh phone with storage of its own."""
+    """A fresh phone with storage of its own; no script may fail on it."""
     context = browser.new_context(**{"viewport": {"width": 360, "height": 740}, **options})
-    yield context.new_page()
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
     context.close()
+    assert faults == []
 
 
 def in_english(page: Page, english: bool) -> None:

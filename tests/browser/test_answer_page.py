@@ -439,6 +439,22 @@ def test_each_refusal_of_the_token_has_its_own_sentence(
     assert trouble(phone) == kind
 
 
+def test_a_token_that_has_cast_another_ballot_ends_here_and_can_be_cleared(phone: Page, slip_urls: list[str]) -> None:
+    problem = json.dumps({"type": "urn:survey:problem:token-already-spent", "title": "", "status": 409})
+    phone.route(
+        "**/ballots",
+        lambda route: route.fulfill(status=409, body=problem, content_type="application/problem+json"),
+    )
+    open_slip(phone, slip_urls[0])
+    start(phone)
+    answer_the_rest(phone)
+    phone.locator("#send").click()
+    assert trouble(phone) == "token-already-spent"
+    phone.locator("#clear").click()
+    expect(phone.locator("h1")).to_have_text("已清除")
+    assert drafts(phone) == []
+
+
 def test_a_box_that_cannot_store_is_tried_again_until_it_can(
     phone: Page, slip_urls: list[str], witness: Witness
 ) -> None:

@@ -35,6 +35,9 @@ const WAYS_OUT = {
 /** Tried again without asking: nothing was recorded, or asking twice changes nothing. */
 const PASSING = ['network', 'store-unavailable', 'server']
 
+/** Nothing more can come of what this phone keeps, so it may be cleared. */
+const OVER = ['closed', 'token-already-spent']
+
 export const KINDS = Object.keys(WAYS_OUT)
 const isKnown = (kind) => KINDS.includes(kind)
 
@@ -46,6 +49,10 @@ export class Trouble extends Error {
 
   get wayOut() {
     return WAYS_OUT[this.kind]
+  }
+
+  get isOver() {
+    return OVER.includes(this.kind)
   }
 
   get isPassing() {

@@ -32,7 +32,7 @@ export function troubleView({ trouble, again, toReview, clear, isSealed, startOv
       'div',
       { class: 'actions' },
       startOver && trouble.wayOut === 'code' ? null : ways[trouble.wayOut](),
-      clear && trouble.kind === 'closed' && button(t('receipt.clear'), clear, { id: 'clear' }),
+      clear && trouble.isOver && button(t('receipt.clear'), clear, { id: 'clear' }),
       startOver && button(t('kiosk.over'), startOver, { id: 'over' })
     ),
     deeds(),

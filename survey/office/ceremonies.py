@@ -22,6 +22,7 @@ from survey.domain.ceremony.agreed import DONE, PHASES
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.replacing import replace_custodian
 from survey.domain.ceremony.stopping import Stop
+from survey.domain.grants import check_custodians
 from survey.domain.lifecycle import get_round
 from survey.domain.rounds import COUNTED, Round, State
 from survey.domain.staff import OFFICE
@@ -47,6 +48,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(OFFICE)
     def invite_custodians(round_id: str) -> ResponseReturnValue:
         round_ = get_round(services.registry, round_id)
+        check_custodians(round_, services.recusals.names(round_id))
         invitations = hosting.invite(
             round_, board=services.board, randomness=services.randomness, url=services.settings.public_url
         )

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,15 +71,21 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def quick_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Serves the page with scrypt at its lowest cost."""
-    dist = tmp_path_factory.mktemp("dist")
+    """Serves the page with scrypt at its lowest cost and short pauses."""
+    with quick_page(tmp_path_factory.mktemp("dist")):
+        house = House(tmp_path_factory.mktemp("quick-house") / "instance")
+    yield house
+    house.stop()
+
+
+@contextmanager
+def quick_page(dist: Path) -> Iterator[None]:
+    """A house that begins in here serves the page built into `dist`."""
     shutil.copy(pages.DIST / "custodian.css", dist)
     subprocess.run([node(), str(Path(__file__).with_name("quick-page.mjs")), str(dist)], check=True, cwd=ROOT)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "DIST", dist)
-        house = House(tmp_path_factory.mktemp("quick-house") / "instance")
-    yield house
-    house.stop()
+        yield
 
 
 class Office:

@@ -32,9 +32,9 @@ def test_the_page_says_where_the_making_of_the_key_is(office, services, world):
 @pytest.mark.parametrize(
     ("reason", "zh", "en"),
     [
-        ("wrong-sub-share", "纪委 送出的数目不对", "纪委 handed out a wrong number"),
-        ("false-complaint", "纪委 说别人送来的数目不对", "纪委 complained about a number that was right"),
-        ("words-differ", "纪委 看到的核对词和别人的不一样", "纪委 sees other check words than the others"),
+        ("wrong-sub-share", "纪委送出的数目不对", "纪委 handed out a wrong number"),
+        ("false-complaint", "纪委说别人送来的数目不对", "纪委 complained about a number that was right"),
+        ("words-differ", "纪委看到的核对词和别人的不一样", "纪委 sees other check words than the others"),
     ],
 )
 def test_why_it_stopped_is_said_in_the_language_of_the_page_and_it_begins_again(

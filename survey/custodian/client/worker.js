@@ -62,8 +62,11 @@ const commands = {
     return true
   },
 
-  /** What stands on the board, and what to send; before confirming only when the check words were agreed to. */
-  async advance({ document, isAgreed }) {
+  /**
+   * What stands on the board, and what to send; before confirming only when exactly these check words were agreed to
+   * (agreedTo: the Chinese ones, with spaces).
+   */
+  async advance({ document, agreedTo }) {
     const board = await boardOf(document)
     const { facts, phase } = board
     const digest = board.seen(phase === DONE ? 'confirm' : phase)
@@ -76,7 +79,7 @@ const commands = {
       message: null,
       locked: null,
     }
-    if (phase === 'confirm' && !told.hasSpoken && !isAgreed) {
+    if (phase === 'confirm' && !told.hasSpoken && told.words.zh.join(' ') !== agreedTo) {
       if (board.fault) throw board.fault
       holder.requireSamePast(board)
       return told

@@ -60,6 +60,8 @@ function signing(visit) {
   ]
 }
 
+const localTime = (moment) =>
+  new Date(moment).toLocaleString(document.documentElement.lang, { dateStyle: 'long', timeStyle: 'short' })
 const groups = (digest) => digest.match(/.{1,8}/g).join(' ')
 
 /** Who opened, when, what was opened, what came out, what was destroyed. */
@@ -74,7 +76,7 @@ function record({ opening, board, signed }) {
     h(
       'dl',
       { class: 'facts' },
-      row(t('record.when'), opening.counted_at.replace('T', ' ').replace('+00:00', ' UTC')),
+      row(t('record.when'), localTime(opening.counted_at)),
       row(t('record.rule'), t('who.rule.said', { threshold: opening.threshold, count: board.custodians.length })),
       hexRow(t('record.list'), opening.boxes_digest),
       hexRow(t('record.record'), opening.record),

@@ -41,7 +41,8 @@ export class Making {
   constructor(visit) {
     this.visit = visit
     this.ask = visit.ask
-    this.isAgreed = false
+    this.agreedTo = null // the check words that were compared
+    this.objects = false // they differ
     this.shown = null
   }
 
@@ -62,7 +63,9 @@ export class Making {
     const { threshold, custodians, replaces } = this.seat.board
     const brings = Boolean(replaces) && replaces.index !== this.seat.index // their share of the key as it is
     const chooser = brings ? shareChooser() : null
-    const work = async ([passphrase, again, oldWords]) => {
+    const work = async (typed) => {
+      const oldWords = brings ? typed.shift() : null
+      const [passphrase, again] = typed
       if (!isLongEnough(passphrase)) return t('pass.short')
       if (passphrase !== again) return t('pass.differ')
       return this.enter(async () => {
@@ -72,9 +75,9 @@ export class Making {
       })
     }
     const lines = [
+      ...(brings ? [[t('pass.before'), null, 'current-password']] : []),
       [t('pass.new'), t('pass.new.hint'), 'new-password'],
       [t('pass.again'), null, 'new-password'],
-      ...(brings ? [[t('pass.before'), null, 'current-password']] : []),
     ]
     return [
       ...(replaces ? this.replacingWords() : [heading(t('begin.title'))]),
@@ -136,16 +139,13 @@ export class Making {
     return null
   }
 
-  /** -> true when this loop has ended: the key is made, or the check words wait for a person. */
+  /** -> true when this loop has ended: the key is made. While a person compares words it goes on, and sees a stop. */
   async step() {
     let told
     do {
       if (await this.isStopped()) return false
-      told = await this.ask('advance', { document: this.seat.board, isAgreed: this.isAgreed })
-      if (told.phase === 'confirm' && !told.hasSpoken && !this.isAgreed) {
-        this.visit.show(() => this.wordsScreen(told))
-        return true
-      }
+      told = await this.ask('advance', { document: this.seat.board, agreedTo: this.agreedTo })
+      if (told.phase === 'confirm' && !told.hasSpoken && told.message === null) return this.compare(told)
       if (told.message !== null) {
         await keep({ id: this.id, locked: told.locked, file: null })
         this.showSteps(told)
@@ -157,23 +157,40 @@ export class Making {
       return true
     }
     this.showSteps(told)
+    await this.refresh()
+    return false
+  }
+
+  async compare(told) {
+    const words = told.words.zh.join(' ')
+    if (this.shown !== words) {
+      this.shown = words
+      this.visit.show(() => this.wordsScreen(told))
+    }
+    if (!this.objects) await this.refresh()
+    else {
+      this.visit.seat = await this.visit.server.object() // everybody's page says it then, and nobody confirms any more
+      this.objects = false
+    }
+    return false
+  }
+
+  async refresh() {
     this.visit.seat = await this.visit.server.board().catch((error) => {
       if (error.kind === 'network') return this.seat // comes back
       throw error
     })
-    return false
   }
 
   async isStopped() {
     const { stopped } = this.seat.board
     if (stopped === null) return false
-    this.isAgreed = false
     const key = `stopped ${JSON.stringify(stopped)}`
     if (this.shown !== key) {
       this.shown = key
       this.visit.fail(new Refusal('stopped', { stop: stopped }), null)
     }
-    this.visit.seat = await this.visit.server.board()
+    await this.refresh()
     return true
   }
 
@@ -209,14 +226,11 @@ export class Making {
 
   wordsScreen(told) {
     const agree = () => {
-      this.isAgreed = true
-      this.shown = null
-      this.goOn()
+      this.agreedTo = told.words.zh.join(' ')
+      this.visit.show(() => this.stepsScreen(told))
     }
-    const differ = async () => {
-      // Everybody's page says it, and nobody confirms any more.
-      this.visit.seat = await this.visit.server.object().catch(() => this.seat)
-      this.goOn()
+    const differ = () => {
+      this.objects = true
     }
     return [
       heading(t('words.title')),

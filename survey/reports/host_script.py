@@ -13,6 +13,7 @@ from survey.domain.rounds import Evaluation, Round
 from survey.reports.blocks import Block, Column, Document, Heading, NewPage, Paragraph, Signatures, Table
 from survey.reports.moments import moment
 from survey.reports.posters import HANDHELD
+from survey.reports.words import check_mark
 
 Say = tuple[str, str]  # Chinese, English
 
@@ -203,7 +204,7 @@ def _count_sheet(
             [unit.name, unit.entitled, unit.codes_to_print(round_.spare_percent), "　", "　", "　"]
             for unit in team.units
         ]
-        marks.append(f"{team.team} {manifests[team.id].fingerprint}")
+        marks.append(f"{team.team} {check_mark(manifests[team.id].fingerprint)}")
     yield Table(
         name="",
         title=("纸条清点表", "Count of slips")[which],

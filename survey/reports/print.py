@@ -16,6 +16,7 @@ import typst
 
 from survey.reports.fonts import SANS, check_glyphs, font_files, for_typst
 from survey.reports.places import DOCUMENTS
+from survey.reports.words import check_mark
 
 _WORDS = (  # one line each on the slip: at most 31 characters
     "1. 纸条由您自己抽取，与姓名无关；请不要登记、拍照、转交。",
@@ -70,14 +71,13 @@ def slips_pdf(slips: Sequence[Slip], fonts_dir: Path) -> bytes:
 
 
 def _data(slip: Slip) -> dict[str, object]:
-    groups = [slip.fingerprint[start : start + 4] for start in range(0, len(slip.fingerprint), 4)]
     title = f"{slip.team_name}作风纪律后评估"
     origin = f"{slip.round_name}　{slip.unit_name}"
     address = f"扫二维码，或者打开 {slip.address} 输入答题码"
     return {
         "qr": qr_svg(slip.url),
         "code": slip.code,
-        "fingerprint": " ".join(groups),
+        "fingerprint": check_mark(slip.fingerprint),
         "title": title,
         "title-size": _size(title, 9.5, lines=2),
         "origin": origin,

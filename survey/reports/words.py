@@ -119,3 +119,8 @@ def check_number(record: str) -> str:
 def spaced(digest: str) -> str:
     """A SHA-256 in hexadecimal in groups of eight, so that it breaks between groups and can be compared by eye."""
     return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+
+
+def check_mark(fingerprint: str) -> str:
+    """核对码: a manifest's fingerprint in groups of four, alike on slip, notice and script."""
+    return " ".join(fingerprint[start : start + 4] for start in range(0, len(fingerprint), 4))

@@ -1,4 +1,4 @@
-"""YAML that a person wrote: bytes to plain values, with the line of each. Nothing in it is executed.
+"""YAML for people: bytes to plain values, with the line of each, and back. Nothing in it is executed.
 
 Law: what safe loading would take but nobody means is refused: a field twice, aliases that grow without end.
 Source: YAML 1.1 as PyYAML reads it.
@@ -56,6 +56,14 @@ def read_yaml(content: bytes) -> YamlDocument:
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2026-13-45
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
         raise BadYaml(f"not valid YAML: {reason}.") from None
+
+
+def write_yaml(document: Mapping[str, Any]) -> str:
+    """The document as a person would write it: its own order, Chinese as Chinese."""
+    import yaml
+
+    written: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
+    return written
 
 
 def _walk(node: Any, steps: Steps, places: dict[Steps, str]) -> None:

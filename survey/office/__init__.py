@@ -5,8 +5,8 @@ Law: these pages reach stores only through the services handed in, show figures 
 choice live under /office alone: no phone ever carries them. Every request that does or shows something leaves one
 line in the staff log (trail.py). No page is allowed a script (headers.py) but those that speak to a passkey.
 
-One module per task: login, rounds, turnout, reports, account; around them access (who may), headers, trail,
-language, passwords, steps (what a round needs next).
+One module per task: login, rounds, questionnaires, turnout, reports, account; around them access (who may), headers,
+trail, language, passwords, steps (what a round needs next).
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ from survey.office import (
     login,
     papers,
     passkey_pages,
+    questionnaire_editor,
+    questionnaire_files,
+    questionnaire_preview,
+    questionnaires,
     recusal,
     rehearsing,
     reports,
@@ -60,6 +64,10 @@ def make_blueprint(services: Services) -> Blueprint:
         rounds,
         recusal,
         drafts,
+        questionnaires,
+        questionnaire_editor,
+        questionnaire_preview,
+        questionnaire_files,
         rehearsing,
         ceremonies,
         doing,

@@ -148,6 +148,7 @@ def _navigation(services: Services) -> list[tuple[str, str, str]]:
         return []
     entries = [
         ("office.list-rounds", _("Rounds"), "rounds"),
+        ("office.list-questionnaires", _("Questionnaires"), "questionnaires"),
         ("office.list-reports", _("Reports"), "reports"),
         ("office.list-accounts", _("Accounts"), "accounts"),
         ("office.show-log", _("Staff log"), "log"),

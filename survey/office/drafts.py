@@ -16,9 +16,12 @@ from flask_babel import gettext as _
 from survey.audience import serves
 from survey.domain.cautions import cautions
 from survey.domain.draft import Draft, change_round, draft_of, faults_of, make_round
+from survey.domain.library import get_content, shelf
 from survey.domain.lifecycle import get_round
+from survey.domain.questionnaire import default_questionnaire
 from survey.domain.rounds import Round, State
 from survey.domain.staff import OFFICE
+from survey.errors import NotFound
 from survey.office import trail
 from survey.office.confirming import DELETE, is_confirmed
 from survey.office.faults import OfficeRefusal, Remark, of_caution, of_cell, of_form, of_workbook
@@ -54,7 +57,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.post("/rounds/new", endpoint="make-round")
     @serves(OFFICE)
     def make_round_() -> ResponseReturnValue:
-        draft = draft_of_form(request.form, usual())
+        draft = chosen(draft_of_form(request.form, usual()))
         if "more" in request.form:
             trail.note(result="not saved yet")
             return _form(draft, more=3 * MORE)
@@ -70,6 +73,17 @@ def install(blueprint: Blueprint, services: Services) -> None:
         flash(_("The round is made. It is a draft: everything can still be changed."))
         return redirect(url_for("office.show-round", round_id=round_.id), 303)
 
+    def chosen(draft: Draft) -> Draft:
+        """With the version of the library that the form names; without one the questionnaire stays as it is."""
+        named = request.form.get("questionnaire", "")
+        entry_id, _point, number = named.rpartition(".")
+        if not entry_id or not number.isdecimal():
+            return draft
+        content = get_content(services.library, entry_id, int(number))
+        if not content.is_ready:
+            raise NotFound("This version of the questionnaire is not ready.")
+        return replace(draft, questionnaire=content.document)
+
     def _form(draft: Draft, remarks: Sequence[Remark] = (), round_: Round | None = None, more: int = MORE) -> str:
         return render_template(
             "office/draft.html",
@@ -80,6 +94,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
             round=round_,
             is_agreed=round_ is not None and round_.opening_key is not None,
             copy_of=request.values.get("copy_of"),
+            shelf=[entry for entry in shelf(services.library, services.randomness) if not entry.is_archived],
+            questionnaire=draft.questionnaire or default_questionnaire().document,
+            chosen=request.form.get("questionnaire", ""),
             here="rounds",
         )
 
@@ -110,7 +127,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(OFFICE)
     def change_round_(round_id: str) -> ResponseReturnValue:
         round_ = changeable(round_id)
-        draft = _agreed(draft_of_form(request.form, draft_of(round_)), round_)
+        draft = _agreed(chosen(draft_of_form(request.form, draft_of(round_))), round_)
         if "more" in request.form:
             trail.note(result="not saved yet")
             return _form(draft, round_=round_, more=3 * MORE)

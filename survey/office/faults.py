@@ -139,6 +139,8 @@ def _expected(fault: Fault) -> str:
             return _("Expected: yes or no.")
         case Expected.VALUE:
             return _("Expected: a text or a number.")
+        case Expected.EMPTY:
+            return _("Expected: an empty cell.")
         case Expected.UNKNOWN:
             return _("Expected: one of %(words)s.", words=_names(fault.words))
         case _:
@@ -226,6 +228,11 @@ REFUSALS = {
     "own-account": _l("This is your own account. Another security administrator does this for you."),
     "account-name": _l("An account name has 1 to 60 printable characters."),
     "account-role": _l("Please choose a role."),
+    "overtaken": _l(
+        "Somebody else has changed or deleted this draft meanwhile, or made it ready. Nothing was changed."
+    ),
+    "is-known": _l("The library has this version of the questionnaire already."),
+    "questionnaire-name": _l("A name has 1 to 60 printable characters. Nothing was changed."),
     "account-taken": _l("There is an account of this name already. One person has one account with one role."),
     "account-leader": _l(
         "This is the name of a leader of an evaluated team. Nobody of an evaluated team gets a role in that round."

@@ -1,4 +1,4 @@
-"""The few files that office pages load: one stylesheet, one mark, and the script that speaks to passkeys."""
+"""The few files that office pages load: stylesheets, one mark, and the script that speaks to passkeys."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from survey.audience import serves
 ASSETS = Path(__file__).resolve().parent / "assets"
 _TYPES = {
     "office.css": "text/css; charset=utf-8",
+    "preview.css": "text/css; charset=utf-8",
     "mark.svg": "image/svg+xml",
     "passkeys.js": "text/javascript; charset=utf-8",
 }

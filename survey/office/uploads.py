@@ -22,6 +22,8 @@ _LIMITS = {
     "office.change-imported": DRAFT,
     "office.check-import": SHEET,
     "office.check-import-into": SHEET,
+    "office.save-questionnaire": DRAFT,
+    "office.take-questionnaire": SHEET,
     "office.give-parts": PARTS,
 }
 

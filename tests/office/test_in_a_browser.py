@@ -8,10 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Response
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 import survey
+from survey.domain.library import shelf, start_version
+from survey.domain.questionnaire import default_questionnaire
 from tests.fakes import FakeSettings, Services
 from tests.office.conftest import PASSWORD, make_app
 
@@ -25,6 +28,8 @@ PATHS = [
     "/office/rounds/draft/edit",
     "/office/rounds/draft/import",
     "/office/rounds/new",
+    "/office/questionnaires",
+    "/office/questionnaires/import",
     "/office/rounds/printed",
     "/office/rounds/closed",
     "/office/rounds/opened",
@@ -44,6 +49,9 @@ PATHS = [
 @pytest.fixture
 def address(services: Services) -> Iterator[str]:
     app = make_app(replace(services, settings=FakeSettings("http://localhost")))
+    style = (survey.templates_folder().parent / "survey" / "respondent" / "client" / "answer.css").read_text("utf-8")
+    # The preview of a questionnaire wears the phone's style.
+    app.add_url_rule("/assets/answer.css", "answer-css", lambda: Response(style, mimetype="text/css"))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -56,7 +64,16 @@ def address(services: Services) -> Iterator[str]:
 @pytest.fixture
 def paths(services: Services) -> list[str]:
     teams = services.registry.rounds["opened"].evaluations
-    return [*PATHS, *(f"/office/rounds/opened/report/{team.id}" for team in teams)]
+    (entry,) = shelf(services.library, services.randomness)
+    wrong = default_questionnaire().document | {"dimensions": [], "title": {"zh": "", "en": ""}}
+    start_version(services.library, entry, wrong)
+    questionnaire = f"/office/questionnaires/{entry.id}"
+    return [
+        *PATHS,
+        *(f"/office/rounds/opened/report/{team.id}" for team in teams),
+        questionnaire,
+        *(f"{questionnaire}/{page}" for page in ("2/edit?check=1", "1/preview?screen=1", "1/preview?screen=34")),
+    ]
 
 
 def signed_in(browser: Browser, address: str, **options: object) -> Page:

@@ -17,6 +17,8 @@ from flask import Flask
 from sqlalchemy import event
 
 from survey.domain.answers import Answers
+from survey.domain.library import shelf, start_version
+from survey.domain.questionnaire import default_questionnaire
 from survey.domain.rounds import COLLECTED, COUNTED, ORDER, OpeningKey, Round, State
 from survey.domain.spec import parse_spec
 from survey.domain.staff import ROLES
@@ -52,6 +54,8 @@ def services(tmp_path, password_hash: str) -> Iterator[Services]:
     services = open_services(settings)
     for role in ROLES:
         services.accounts.add_account(role, role, password_hash)
+    (entry,) = shelf(services.library, services.randomness)
+    start_version(services.library, entry, default_questionnaire().document)  # a draft, for its editor
     yield services
     services.close()
 

@@ -58,7 +58,7 @@ export default {
   'deeds.stamp.fails': 'The server’s stamp does not verify',
   'deeds.receipt.fails': 'The server’s receipt is not that of this ballot',
   'deeds.elsewhere.holds': 'No request went to another site',
-  'deeds.elsewhere.fails': '{n} requests went to another site; stop here and tell the scrutineer',
+  'deeds.elsewhere.fails': 'Requests to other sites: {n}. Stop here and tell the scrutineer',
   'deeds.nothing': 'The published facts have not arrived, so nothing in them has been checked yet.',
   'deeds.stop': 'If one of these does not hold, the page stops and says whom to tell.',
 
@@ -73,7 +73,7 @@ export default {
   'kiosk.digits': 'With a keyboard: a digit chooses a row, Enter goes on.',
   'kiosk.over': 'To the start',
   'idle.warning': 'Nobody has touched this for a while. It is about to be cleared.',
-  'idle.left': '{n} seconds left.',
+  'idle.left': 'Seconds left: {n}',
   'idle.stay': 'I am still here',
 
   'question.progress': 'Question {k} of {n}',
@@ -88,8 +88,8 @@ export default {
 
   'text.label': 'Your remark',
   'text.optional': 'You may leave this empty.',
-  'text.left': '{n} characters left',
-  'text.over': '{n} characters too many. Please shorten it.',
+  'text.left': 'Characters left: {n}',
+  'text.over': 'Too long by {n}. Please shorten it.',
   'text.caution': 'This looks as if it contains {signs}. Please reword or remove details that could identify you or others.',
   'text.sign.phone': 'a number',
   'text.sign.address': 'an account',

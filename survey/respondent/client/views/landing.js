@@ -17,8 +17,14 @@ export function drawing(values) {
   return h(
     'ol',
     { class: 'story' },
-    STEPS.map((step, index) => h('li', null, pictures[index], h('p', null, t('landing.' + step, values))))
+    STEPS.map((step, index) => h('li', null, pictures[index], h('p', null, told('landing.' + step, values))))
   )
+}
+
+/** The names of the holders stay Chinese inside an English sentence, and are marked as such. */
+function told(key, { names, ...values }) {
+  const [before, after] = t(key, { ...values, names: '\n' }).split('\n')
+  return [before, after !== undefined && [h('span', { lang: TAGS.zh }, names), after]]
 }
 
 export function fact(key, value, tag) {

@@ -34,10 +34,12 @@ def invite(instance: Path, round_id: str, out: Path) -> None:
     custodian's place. Doing it again voids the earlier invitations and loses nothing that was said.
     """
     from survey.domain.ceremony.office import invite as make_invitations
+    from survey.domain.grants import check_custodians
     from survey.domain.lifecycle import get_round
 
     services = services_of(instance)
     round_ = get_round(services.registry, round_id)
+    check_custodians(round_, services.recusals.names(round_id))
     _write_invitations(
         out,
         lambda: make_invitations(

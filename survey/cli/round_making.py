@@ -128,9 +128,11 @@ def make_keys(services: Services, round_: Round, folder: Path) -> list[Path]:
 def freeze(instance: Path, round_id: str, spare: int | None) -> None:
     """Freeze questionnaire and manifests of ROUND, with the number of codes to be printed. Cannot be undone."""
     from survey.domain import lifecycle
+    from survey.domain.grants import check_custodians
     from survey.respondent.assets import script_digests
 
     services, round_ = find_round(instance, round_id)
+    check_custodians(round_, services.recusals.names(round_id))
     round_ = lifecycle.freeze(
         round_,
         registry=services.registry,

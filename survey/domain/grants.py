@@ -20,7 +20,7 @@ NAME_MAX = 60
 
 
 class GrantRefused(InvalidInput):
-    """kind says why: "account-name", "account-role", "account-taken", "account-leader", "account-recused"."""
+    """kind says why: "account-" and name, role, taken, leader or recused; "custodian-recused"."""
 
     def __init__(self, kind: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -53,6 +53,16 @@ def check_grant(
             raise GrantRefused("account-leader", "This is the name of a leader of an evaluated team.")
         if is_among(name, recused.get(round_.id, ())):
             raise GrantRefused("account-recused", f"This name is kept out of round {round_.id}.")
+
+
+def check_custodians(round_: Round, recused: Iterable[str]) -> None:
+    """Raises GrantRefused when a key holder of the round is somebody of an evaluated team."""
+    recused = tuple(recused)
+    for custodian in round_.custodians:
+        if is_kept_out(custodian.name, round_, recused):
+            raise GrantRefused(
+                "custodian-recused", f"{custodian.name} is kept out of round {round_.id}, but a custodian."
+            )
 
 
 def is_over(round_: Round) -> bool:

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from survey.audience import serves
 from survey.domain import lifecycle
 from survey.domain.boxes import boxes_chunks
+from survey.domain.grants import check_custodians
 from survey.domain.lifecycle import get_round
 from survey.domain.opening import check_partial
 from survey.domain.opening_record import conclude
@@ -49,6 +50,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_ = get_round(services.registry, round_id)
         round_.require(State.DRAFT)
         round_.get_opening_key()
+        check_custodians(round_, services.recusals.names(round_id))
 
         def action(progress: Progress) -> None:
             lifecycle.freeze(

@@ -221,6 +221,10 @@ REFUSALS = {
         "Your name is on the list of those who are kept out of this round, because their team is evaluated in it. "
         "You have no role in it; a colleague does its work."
     ),
+    "custodian-recused": _l(
+        "A custodian of this round is kept out of it, because their team is evaluated in it. Change the custodians "
+        "first."
+    ),
     "account-recused": _l(
         "The office keeps this person out of a round that is not over, because their team is evaluated in it."
     ),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from survey.domain.rounds import OpeningKey
 from tests.office.conftest import Visitor
 
 PAGE = "/office/rounds/open/recusal"
@@ -55,6 +56,19 @@ def test_a_custodian_of_the_round_cannot_be_named(signed_in, services):
     assert "密钥保管人" in page.text
     assert "成员甲" in page.text  # nothing typed is lost
     assert services.recusals.names("open") == ()
+
+
+@pytest.mark.parametrize("step", ["invite", "freeze"])
+def test_a_round_with_a_custodian_of_an_evaluated_team_goes_no_further(signed_in, services, step):
+    """As where the custodians were changed, or the leader named, after the list was made."""
+    round_ = services.registry.rounds["draft"]
+    led = replace(round_.evaluations[0], leader=round_.custodians[0].name)
+    key = OpeningKey(b"\x04" + bytes(64), b"{}") if step == "freeze" else None
+    round_ = replace(round_, opening_key=key, evaluations=(led, *round_.evaluations[1:]))
+    services.registry.rounds["draft"] = round_
+    page = signed_in("office").post(f"/office/rounds/draft/{step}", {}, "/office/rounds/draft")
+    assert page.status_code == 422
+    assert "请先更换保管人" in page.text
 
 
 @pytest.mark.parametrize("names", ["a" * 61, "甲\x07乙", "\n".join(f"成员{n}" for n in range(501))])

@@ -47,7 +47,7 @@ def rotate(instance: Path, to: Path | None) -> None:
     The secret that signs staff sessions is renewed too: at the next start of the server everybody signs in again.
     What was copied before, together with the old key, stays readable to whoever has both.
     """
-    from survey.server_key import find_server_key, key_file
+    from survey.server_key import DATA_KEY_FILE, find_server_key, key_file
     from survey.server_key import rotate as put_in_place
     from survey.settings import renew_session_secret
     from survey.settings_file import read_settings, write_settings
@@ -59,13 +59,16 @@ def rotate(instance: Path, to: Path | None) -> None:
     present = key_file(instance, document.get("key_file"), os.environ)
     old = find_server_key(instance, document.get("key_file"), os.environ)
     target = to or present
+    others = present.parent / DATA_KEY_FILE
+    if to is None and others.exists() and present.parent.resolve() != instance.resolve():
+        raise SettingsError(f"{present} is the key of {present.parent} too, which would lose it; choose a place with --to.")
     if to is not None and to.exists():
         raise SettingsError(f"{to} is there already; a key is never overwritten.")
     if to is not None:
         document["key_file"] = str(to.resolve())
     put_in_place(instance, old, target, lambda: write_settings(instance, document, services.settings.vault))
     renew_session_secret(instance, services.settings.vault)
-    if to is not None:
+    if to is not None and (present.parent.resolve() == instance.resolve() or not others.exists()):
         present.unlink(missing_ok=True)
     note(services, "rotate-server-key", "-")
     click.echo(f"The server key is a new one, in {target}. Older backups need the older key: keep it apart with them.")

@@ -32,7 +32,7 @@ from survey.settings import Settings
 from survey.storage.database import migrate, open_database
 from tests.world import World
 
-PEOPLE = 60
+PEOPLE = 72
 BURST = 12
 
 

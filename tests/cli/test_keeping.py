@@ -272,6 +272,16 @@ def test_no_database_password_is_in_a_backup_and_the_backup_comes_back(
     assert Settings.load(other.instance).database_url == f"sqlite:///{other.instance / 'new.db'}"
 
 
+def test_a_key_that_another_instance_uses_is_not_taken_from_it(made: Survey, other: Survey) -> None:
+    """As after a restore beside the original, with its key named where it lies."""
+    made("backup", made.work / "backup")
+    other("restore", made.work / "backup", "--key-file", made.instance / "server.key")
+    assert "choose a place with --to" in other("key", "rotate", exit_code=1).stderr
+    other("key", "rotate", "--to", made.work / "other.key")
+    made("check")
+    other("check")
+
+
 def test_a_new_server_key_renews_the_secret_of_staff_sessions(made: Survey) -> None:
     before = made.services.settings.session_secret
     assert "sign in again when the server is next started" in made("key", "rotate").stdout

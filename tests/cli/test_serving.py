@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from survey.cli.child_server import running_server
 from survey.cli.listening import is_ready, require_free_port
+from survey.cli.serving import _check_instance
 from survey.errors import SettingsError
 from tests.cli.conftest import Survey
 from tests.cli.test_main_job import free_port
@@ -100,8 +101,18 @@ def test_nothing_is_logged_about_who_asked_for_what(made: Survey, start: Start) 
     assert {path.name for path in made.instance.rglob("*")} <= {path.name for path in before}
 
 
-def test_a_worker_that_dies_is_replaced(made: Survey) -> None:
+def test_the_start_says_what_the_doctor_finds(made: Survey, capsys: pytest.CaptureFixture[str]) -> None:
+    _check_instance(made.services.settings)
+    assert capsys.readouterr().err == ""
+    made.instance.chmod(0o755)
+    _check_instance(made.services.settings)
+    expected = f"Warning: {made.instance} has mode 0755, expected 0700: others may read it.\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_a_worker_that_dies_is_replaced_though_the_server_key_was_pulled_out(made: Survey) -> None:
     with running_server(made.instance, port := free_port(), workers=1) as server:
+        (made.instance / "server.key").rename(made.work / "pulled-out.key")
         children = Path(f"/proc/{server.child.pid}/task/{server.child.pid}/children").read_text().split()
         os.kill(int(children[-1]), signal.SIGKILL)
         deadline = time.monotonic() + 60

@@ -61,7 +61,7 @@ def rotate(instance: Path, to: Path | None) -> None:
     target = to or present
     others = present.parent / DATA_KEY_FILE
     if to is None and others.exists() and present.parent.resolve() != instance.resolve():
-        raise SettingsError(f"{present} is the key of {present.parent} too, which would lose it; choose a place with --to.")
+        raise SettingsError(f"{present} serves {present.parent} too, which would lose it; choose a place with --to.")
     if to is not None and to.exists():
         raise SettingsError(f"{to} is there already; a key is never overwritten.")
     if to is not None:

@@ -70,7 +70,7 @@ export function choice({ screen, index, total, chosen, choose, next, back, clear
         ),
         rows.map((option, at) => row(option, hasDigits && String(at + 1), chosen, keep))
       ),
-      hasDigits && h('p', { class: 'left' }, t('kiosk.digits')),
+      hasDigits && h('p', { class: 'hint' }, t('kiosk.digits')),
       complaint,
       feet({
         next: primary(nextLabel, goOn, { id: 'next', type: 'submit' }),

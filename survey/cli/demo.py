@@ -32,6 +32,7 @@ TEAMS = {
     "第三巡察组": {"马克思主义学院": 28, "财务处": 11, "继续教育学院": 17},
 }
 TINY = "档案馆"  # stays tiny however many respondents there are: small groups are what the rules are for
+REVIEWER = "office-2"  # a second person of the office: nobody decides alone about a remark
 TURNOUT = 0.8  # of the people entitled, in the round that is finished
 
 
@@ -50,7 +51,7 @@ def demo(instance: Path, port: int, respondents: int) -> None:
 
     Makes a demonstration instance in INSTANCE/demo (a former one there is thrown away), lets simulated people answer
     a round through the running server, opens it with two of three custodians, and opens a second round for you to
-    answer yourself. Prints one account per role.
+    answer yourself. Prints one account per role, and a second one of the office, because two people review remarks.
     """
     from survey.cli.child_server import running_server
     from survey.cli.listening import require_free_port
@@ -96,7 +97,7 @@ class _Stage:
 
     folder: Path
     services: Services
-    passwords: dict[str, str]  # account -> password; each account is named after its role
+    passwords: dict[str, str]  # account -> password; each account is named after its role, and one more reviews remarks
 
     @classmethod
     def make(cls, folder: Path, public_url: str) -> _Stage:
@@ -104,7 +105,7 @@ class _Stage:
         from survey.cli.frame import services_of
         from survey.cli.instance import make_instance
         from survey.domain.spec import ID_ALPHABET
-        from survey.domain.staff import ROLES
+        from survey.domain.staff import OFFICE, ROLES
 
         if folder.exists():
             if not (folder / MARKER).is_file():
@@ -115,9 +116,10 @@ class _Stage:
         make_instance(folder, None, public_url, needs_second_factor=False)
         _say(f"Made an instance in {folder}.")
         services = services_of(folder)
-        passwords = {role: "".join(secrets.choice(ID_ALPHABET) for _ in range(14)) for role in ROLES}
-        for role, password in passwords.items():
-            add_account(services, role, role, password, must_choose=False)
+        accounts = {**{role: role for role in ROLES}, REVIEWER: OFFICE}
+        passwords = {name: "".join(secrets.choice(ID_ALPHABET) for _ in range(14)) for name in accounts}
+        for name, role in accounts.items():
+            add_account(services, name, role, passwords[name], must_choose=False)
         return cls(folder, services, passwords)
 
     def prepare(self, name: str, short: str, headcounts: dict[str, dict[str, int]]) -> Round:
@@ -208,8 +210,9 @@ class _Stage:
         link = (self.folder / "second-slips" / CODES_FILE).read_text("utf-8").splitlines()[1].rpartition(",")[2]
         click.echo()
         click.echo(f"Office:  {url}/office/")
-        for role, password in self.passwords.items():
-            click.echo(f"  account {role:<16} password {password}")
+        for name, password in self.passwords.items():
+            click.echo(f"  account {name:<16} password {password}")
+        click.echo(f"Remarks are decided by two people: {REVIEWER} confirms what office proposes.")
         click.echo("  Only here they work as they are: a real instance asks for an own password and a second factor.")
         click.echo(f"Report:  {self.folder / 'first-report.html'} (and in the office)")
         click.echo(f"More slips of {round_.name}: {self.folder / 'second-slips'}")

@@ -63,7 +63,8 @@ def features(report: Report, team: Team) -> list[str]:
     """三、主要特点和问题, one paragraph per team."""
     scored = [d for d in team["dimensions"] if d["score"] is not None]
     if not scored:
-        return [f"有效答卷{team['counted']}份，人数较少，不分维度和题目显示。"]
+        why = next((e["zh"] for e in team["suppressed"] if e["what"] in ("all", "dimensions", "score")), "")
+        return [f"有效答卷{team['counted']}份，不分维度和题目显示。{why}"]
     said = []
     highest = max(Fraction(d["score"]) for d in scored)
     lowest = min(Fraction(d["score"]) for d in scored)

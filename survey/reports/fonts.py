@@ -56,10 +56,10 @@ def for_typst(files: tuple[Path, ...]) -> typst.Fonts:
 
 def check_glyphs(texts: Iterable[str], files: Iterable[Path]) -> None:
     """Raise MissingGlyph, naming the first character that one of these fonts cannot write and where it stands."""
-    maps = [_characters(path) for path in files]
+    known = frozenset.intersection(*map(_characters, files)) | {ord("\n")}
     for text in texts:
         for char in text:
-            if char != "\n" and not all(ord(char) in known for known in maps):
+            if ord(char) not in known:
                 raise MissingGlyph(
                     f"The character {char} (U+{ord(char):04X}) in “{text[:40]}” is in none of the installed fonts;"
                     " nothing was printed. Install a font that has it, or write the name another way."

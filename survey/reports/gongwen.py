@@ -37,7 +37,7 @@ from survey.reports.blocks import (
 )
 from survey.reports.parcels import NO_DATE, without_times
 from survey.reports.pictures import png_of
-from survey.reports.word_styles import NAMESPACES, run
+from survey.reports.word_styles import NAMESPACES, run, style_id
 from survey.reports.word_tables import table_xml
 
 FOOTER = 23  # page bottom to page number: 7 mm below the type area, less the number's own height
@@ -124,16 +124,23 @@ def _footers(section: Section, number: str) -> None:
         old.getparent().replace(old, paragraph)
 
 
+def _paragraph(word: WordDocument, text: str, style: str) -> WordParagraph:
+    """By the style's id: python-docx would look through all styles for its name, paragraph by paragraph."""
+    made = word.add_paragraph(text)
+    made._p.style = style_id(style)
+    return made
+
+
 def _head(word: WordDocument, document: Document) -> None:
     if document.mark:
-        word.add_paragraph(document.mark, style="密级位置")
+        _paragraph(word, document.mark, "密级位置")
     _title(word, document.title)
     if document.number:
-        word.add_paragraph(f"（核验编号：{document.number}）", style="题下")
+        _paragraph(word, f"（核验编号：{document.number}）", "题下")
 
 
 def _title(word: WordDocument, lines: Sequence[str]) -> None:
-    title = word.add_paragraph(style="Title")
+    title = _paragraph(word, "", "Title")
     for number, line in enumerate(lines):
         if number:
             title.add_run().add_break()
@@ -144,23 +151,23 @@ def _set(word: WordDocument, block: Block, drawn: Iterator[bytes], width: int) -
     if isinstance(block, Title):
         _title(word, block.lines)
     elif isinstance(block, Heading):
-        word.add_paragraph(block.text, style=f"Heading {block.level}")
+        _paragraph(word, block.text, f"Heading {block.level}")
     elif isinstance(block, Paragraph):
         style = {"body": "正文缩进", "note": "表注", "plain": "Normal"}[block.style]
-        word.add_paragraph(block.text, style=style)
+        _paragraph(word, block.text, style)
     elif isinstance(block, Picture):
         _picture(word, block, next(drawn))
     elif isinstance(block, Attachments):
         _attachments(word, block.titles)
     elif isinstance(block, Signatures):
         for label in block.labels:
-            word.add_paragraph(label, style="签署")
+            _paragraph(word, label, "签署")
     elif isinstance(block, Table):
         _table(word, block, width)
 
 
 def _picture(word: WordDocument, picture: Picture, png: bytes) -> None:
-    paragraph = word.add_paragraph(style="图")
+    paragraph = _paragraph(word, "", "图")
     shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(min(picture.width, PORTRAIT_WIDTH)))
     shape._inline.docPr.set("descr", picture.alt)
     shape._inline.docPr.set("title", picture.alt.partition("：")[0])
@@ -170,24 +177,24 @@ def _attachments(word: WordDocument, titles: Sequence[str]) -> None:
     """ "附件：1. …" one line below the text, further ones aligned under the first."""
     for number, title in enumerate(titles, 1):
         lead = "附件：" if number == 1 else "　　　"
-        word.add_paragraph(f"{lead}{number}. {title}", style="附件说明" if number == 1 else "附件说明续")
+        _paragraph(word, f"{lead}{number}. {title}", "附件说明" if number == 1 else "附件说明续")
 
 
 def _table(word: WordDocument, table: Table, width: int) -> None:
-    word.add_paragraph(f"{table.name}　{table.title}".strip("　"), style="表题")
+    _paragraph(word, f"{table.name}　{table.title}".strip("　"), "表题")
     if table.unit:
-        word.add_paragraph(table.unit, style="单位")
+        _paragraph(word, table.unit, "单位")
     if table.rows:
         _append(word, table_xml(table, width))
     for note in table.notes:
-        word.add_paragraph(note, style="表注")
+        _paragraph(word, note, "表注")
 
 
 def _new_page(word: WordDocument, sheet: Sheet, block: NewPage) -> int:
     section = word.add_section(WD_SECTION.NEW_PAGE)
     _page(section, sheet, landscape=block.landscape)
     if block.label:
-        word.add_paragraph(block.label, style="附件标识")
+        _paragraph(word, block.label, "附件标识")
     return LANDSCAPE_WIDTH if block.landscape else PORTRAIT_WIDTH
 
 

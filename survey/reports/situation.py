@@ -18,6 +18,7 @@ from survey.reports.trend_tables import trend_of, trend_picture, trend_table
 from survey.reports.words import check_number
 
 Report = Mapping[str, Any]
+_SHORT = 12  # rows of a table that may stand below another on a page
 UNREVIEWED = "意见建议正在由两人审看摘编，摘编完成前不列入报告。"
 
 
@@ -59,10 +60,10 @@ def _situation(report: Report) -> Iterator[Block]:
         [tables.scores(report)],
         tables.distributions(report),
         tables.digests(report),
-        [trend_table(shown), trend_picture(shown)] if len(shown.points) > 1 else [],
+        [trend_picture(shown), trend_table(shown)] if len(shown.points) > 1 else [],
     ]
     attached = [group for group in attached if group]
-    yield Attachments([_title(group[0]) for group in attached])
+    yield Attachments([_title(group) for group in attached])
     yield Signatures(
         [
             "计票人：",
@@ -74,13 +75,15 @@ def _situation(report: Report) -> Iterator[Block]:
     )
     for number, group in enumerate(attached, 1):
         for place, block in enumerate(group):
-            if isinstance(block, Table):
-                yield NewPage(block.is_wide, f"附件{number}" if place == 0 else "")
+            if place == 0:
+                yield NewPage(any(isinstance(one, Table) and one.is_wide for one in group), f"附件{number}")
+            elif isinstance(block, Table) and len(block.rows) > _SHORT:
+                yield NewPage(block.is_wide)
             yield block
 
 
-def _title(block: Table | Picture) -> str:
-    return block.title.partition("（")[0] if isinstance(block, Table) else ""
+def _title(group: list[Table | Picture]) -> str:
+    return next(block.title for block in group if isinstance(block, Table)).partition("（")[0]
 
 
 def _digest(report: Report) -> Iterator[Paragraph]:

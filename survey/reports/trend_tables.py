@@ -41,12 +41,12 @@ def trend_table(shown: Trend) -> Table:
         "附表6",
         "历轮对比表",
         [
-            Column("轮次", 2.6),
+            Column("轮次", 2.8),
             Column("显示总分\n的组数", 1.1, "count"),
             Column("总分", 1, "score"),
             *(Column(code, 1, "score") for code in codes),
-            Column("问卷", 1.8),
-            Column("核验编号", 2, "mixed"),
+            Column("问卷", 2.8),
+            Column("核验编号", 2.6, "mixed"),
         ],
         rows,
         unit="单位：个、分",
@@ -61,4 +61,4 @@ def trend_table(shown: Trend) -> Table:
 
 def trend_picture(shown: Trend) -> Picture:
     svg = trend_chart([point.name for point in shown.points], shown.values(None), shown.joined, "历轮总分（各组平均）")
-    return Picture(svg, svg.partition("<title>")[2].partition("</title>")[0])
+    return Picture(svg, svg.partition("<title>")[2].partition("</title>")[0], 120)

@@ -77,9 +77,9 @@ _STYLES = (
 def apply(word: WordDocument, sheet: Sheet = OFFICIAL) -> None:
     """Define all styles, in the size of type and with the distance of lines of the sheet."""
     styles = word.styles.element
+    given = {_name(element): element for element in styles if element.tag == tag("style")}
     for style in _STYLES:
-        old = next((e for e in styles if e.tag == tag("style") and _name(e) == style.name.lower()), None)
-        if old is not None:
+        if (old := given.get(style.name.lower())) is not None:
             styles.remove(old)
         styles.append(parse_xml(_xml(style, sheet)))
     for name in ("Footer", "Header"):
@@ -129,14 +129,14 @@ def _xml(style: _Style, sheet: Sheet) -> str:
     ]
     name = style.name.replace("Heading", "heading")  # as Word has it; python-docx says it with a capital
     return (
-        f'<w:style {NAMESPACES} w:type="paragraph"{default} w:styleId="{_id(style.name)}">'
+        f'<w:style {NAMESPACES} w:type="paragraph"{default} w:styleId="{style_id(style.name)}">'
         f'<w:name w:val="{name}"/>{based}<w:qFormat/><w:pPr>{"".join(parts)}</w:pPr>'
         f'<w:rPr>{fonts(style.font)}<w:b w:val="0"/><w:i w:val="0"/><w:color w:val="000000"/>{pitch}{_size(size)}'
         "</w:rPr></w:style>"
     )
 
 
-def _id(name: str) -> str:
+def style_id(name: str) -> str:
     return name.replace(" ", "")
 
 

@@ -21,6 +21,22 @@ Document = dict[str, Any]
 
 MOST = 150  # entries of one list; far more than any form may have
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,6})?")
+_ENTRY = r"\d{1,3}"
+_ITEM = rf"items\.{_ENTRY}\.(code|zh|en)"
+# Every field of the editor. None is the beginning of another, so that a tree can be made of any of them.
+_FIELDS = re.compile(
+    r"version|language|reminder_line"
+    r"|(title|intro|open_hint)\.(zh|en)"
+    rf"|scales\.[A-Za-z0-9_-]{{1,16}}\.(kept|options\.{_ENTRY}\.(code|zh|en|score|positive))"
+    rf"|dimensions\.{_ENTRY}\.(code|weight|scale|zh|en|{_ITEM})"
+    r"|overall\.(code|scale|zh|en)"
+    rf"|checklist\.(code|scale|zh|en|{_ITEM})"
+    rf"|open_questions\.{_ENTRY}\.(code|max_chars|zh|en)"
+    rf"|optional_role_question\.(enabled|min_batch_size|code|zh|en|options\.{_ENTRY}\.(code|zh|en))"
+    rf"|bands\.{_ENTRY}\.(code|zh|en|min|max)"
+    r"|(scoring|validity|disclosure_control)\.[a-z_]{1,40}",
+    re.ASCII,
+)
 _YES_NO = {"yes": True, "no": False}
 
 
@@ -76,22 +92,22 @@ def _rules(typed: Mapping[str, Any]) -> Document:
 
 
 def _nested(form: MultiDict[str, str]) -> dict[str, Any]:
-    """ "a.0.b" -> {"a": {"0": {"b": …}}}; a name that contradicts another is left out."""
+    """ "a.0.b" -> {"a": {"0": {"b": …}}}, of the fields that the editor has."""
     tree: dict[str, Any] = {}
     for name, value in form.items():
+        if not _FIELDS.fullmatch(name):
+            continue
         *way, last = name.split(".")
-        branch: Any = tree
-        for step in way[:6]:
-            branch = branch.setdefault(step, {}) if isinstance(branch, dict) else None
-        if isinstance(branch, dict) and not isinstance(branch.get(last), dict):
-            branch[last] = value
+        branch = tree
+        for step in way:
+            branch = branch.setdefault(step, {})
+        branch[last] = value
     return tree
 
 
 def _listed(of: object) -> list[dict[str, Any]]:
     """{"0": …, "1": …} -> […], in the order of the numbers."""
-    numbered = {key: one for key, one in of.items() if key.isdecimal()} if isinstance(of, Mapping) else {}
-    return [numbered[key] for key in sorted(numbered, key=int) if isinstance(numbered[key], dict)]
+    return [of[key] for key in sorted(of, key=int)] if isinstance(of, Mapping) else []
 
 
 def _options(of: object) -> list[Document]:

@@ -16,7 +16,7 @@ from survey.sheets.workbook import BadWorkbook, Odd, Sheet, Trouble, read_workbo
 from survey.sheets.xlsform import COLUMNS, EN, ZH
 
 _LABEL = re.compile(r"label::.{0,40}\((zh|en)\)")
-_MOST_COLUMNS = 60  # looked at, so that a heading far to the right is refused too
+_MOST_COLUMNS = 32  # looked at, so that a heading far to the right is refused too
 
 
 @dataclass

@@ -35,13 +35,17 @@ from survey.domain.ceremony.key_holder import Draft
 from survey.domain.ceremony.messages import Message
 from survey.domain.disclosure import disclose
 from survey.domain.invitations import parse_code
-from survey.domain.questionnaire import default_questionnaire
+from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
 from survey.domain.record import read_record
 from survey.domain.shares import PartialFile, ShareFile, encode_share
+from survey.domain.yaml_document import read_yaml, write_yaml
 from survey.errors import SurveyError
+from survey.sheets.xlsform_in import read_xlsform
+from survey.sheets.xlsform_out import write_xlsform
 from survey.storage.backups import restore
 from tests.world import Phone, World, phones
 
+SURVEY_PART = "xl/worksheets/sheet1.xml"
 FOLDER = Path(__file__).parent / "corpus"  # small inputs that found something, or that reach far
 
 
@@ -306,6 +310,31 @@ def round_spec_xlsx_sheet(data: bytes) -> object:
         for name in old.namelist():
             new.writestr(name, data if name == "xl/worksheets/sheet2.xml" else old.read(name))
     return round_spec_xlsx(out.getvalue())
+
+
+@target(seeds=lambda: [a_form()])
+def xlsform(data: bytes) -> object:
+    return read_xlsform(data)
+
+
+@target(seeds=lambda: [zipfile.ZipFile(io.BytesIO(a_form())).read(SURVEY_PART)])
+def xlsform_sheet(data: bytes) -> object:
+    """The bytes stand inside a whole workbook, as its survey sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(a_form())) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, data if name == SURVEY_PART else old.read(name))
+    return read_xlsform(out.getvalue())
+
+
+@functools.cache
+def a_form() -> bytes:
+    return write_xlsform(default_questionnaire().document)
+
+
+@target(seeds=lambda: [write_yaml(default_questionnaire().document).encode()])
+def questionnaire_yaml(data: bytes) -> object:
+    return parse_questionnaire(read_yaml(data).document)
 
 
 @target(

@@ -12,7 +12,16 @@ from tests.fuzz.strategies import inputs
 from tests.fuzz.targets import TARGETS
 
 WITHIN = timedelta(seconds=10)  # a machine may be busy; a hang is longer
-SLOW = {"round-spec-xlsx", "round-spec-xlsx-sheet", "audit-package", "audit-package-part", "transcript", "tally-record"}
+SLOW = {
+    "round-spec-xlsx",
+    "round-spec-xlsx-sheet",
+    "xlsform",
+    "xlsform-sheet",
+    "audit-package",
+    "audit-package-part",
+    "transcript",
+    "tally-record",
+}
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))

@@ -304,6 +304,18 @@ def test_every_change_leaves_a_line_in_the_log(office, services, entry, draft):
     assert lines[-1] == ("save-questionnaire", "default-xuncha-conduct 1.0.1", "done")
 
 
+@pytest.mark.parametrize(
+    "form", [{}, {"title": "x", "title.zh.more": "y", "scales": "z", "dimensions.x.zh": "1", "version.a": "b"}]
+)
+def test_a_form_that_no_browser_sends_is_an_empty_questionnaire(office, services, draft, form):
+    path = "/office/account"
+    answer = office.post(draft, {"revision": "1", **form}, form_at=path)
+    assert answer.status_code == 303
+    assert document_of(services, draft)["dimensions"] == []
+    assert office.get(f"{draft}?check=1").status_code == 200
+    assert office.get(draft.replace("edit", "preview")).status_code == 200
+
+
 # --- Preview and files
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from survey.domain.canonical_form import canonical
 from survey.domain.questionnaire import default_questionnaire, faults_of_questionnaire
+from survey.domain.yaml_document import read_yaml, write_yaml
 from survey.sheets.workbook import BadWorkbook, Trouble
 from survey.sheets.xlsform import EN, ZH
 from survey.sheets.xlsform_in import read_xlsform
@@ -101,6 +102,7 @@ def test_every_form_comes_back_as_it_went(document: dict[str, Any]) -> None:
     form = read_xlsform(write_xlsform(document))
     assert [str(wrong) for wrong in form.wrong] == []
     assert form.document == document
+    assert canonical(read_yaml(write_yaml(document).encode()).document) == document  # type: ignore[arg-type]  # a mapping
     assert faults_of_questionnaire(form.document) == []
 
 

@@ -95,6 +95,7 @@ def _archive(round_: Round) -> Step:
         _("Put the round into the archive"),
         [
             _("File the report, the signed record of the opening and the audit package."),
+            _("Custodians sign what was opened before the destruction: it ends their invitations."),
             _("Afterwards nothing of the round is worked on any more. Sealed ballots exist until they are destroyed."),
         ],
         [
@@ -120,5 +121,5 @@ def _destroy(round_: Round) -> Step:
             _("This cannot be undone."),
         ],
         [(_("Office"), f"survey round destroy {round_.id}")],
-        action=Action("office.destroy-round", _("Destroy the sealed ballots"), DESTROY),
+        action=Action("office.destroy-round", _("Destroy the sealed ballots"), DESTROY, is_final=True),
     )

@@ -19,7 +19,7 @@ from survey.office.words import state_words
 @dataclass(frozen=True)
 class Action:
     """The button of a step. endpoint: the POST it sends; confirm: the word to be typed, in both languages; after: what
-    to do when a download has ended.
+    to do when a download has ended; is_final: it destroys, and looks like it.
     """
 
     endpoint: str
@@ -27,6 +27,7 @@ class Action:
     confirm: tuple[str, str] | None = None
     after: str = ""
     of: str = ""  # the round that it is about, where that is another one
+    is_final: bool = False
 
 
 @dataclass(frozen=True)

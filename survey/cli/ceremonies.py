@@ -84,6 +84,7 @@ def replace(instance: Path, round_id: str, lost: str, newcomer: str, out: Path) 
             board=services.board,
             randomness=services.randomness,
             url=services.settings.public_url,
+            recused=services.recusals.names(round_id),
         ),
     )
     note(services, "replace-custodian", round_.id)

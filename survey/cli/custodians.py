@@ -185,6 +185,7 @@ def open_boxes(
         return
     click.echo(f"{share.custodian}: partial opening of {boxes.count} ballots written to {part_file}.")
     click.echo(f"Digest of the list: {boxes.digest.hex()}")
+    click.echo("Keep your share until the count is done. Then sign the record (survey custodian sign), and delete it.")
 
 
 @custodian.command()

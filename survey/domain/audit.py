@@ -43,8 +43,8 @@ def _entries(round_: Round, registry: Registry, box: BallotBox) -> Iterator[tupl
     record = registry.find_tally_record(round_.id)
     if round_.state in APPROVED and record is not None:
         yield "report.json", iter([_json(public_report(disclose(record)))])
-        for index, statement in sorted(registry.statements(round_.id).items()):
-            yield f"statements/{index}.json", iter([statement])
+    for index, statement in sorted(registry.statements(round_.id).items()):
+        yield f"statements/{index}.json", iter([statement])
 
 
 def public_report(report: dict[str, Any]) -> dict[str, Any]:
@@ -72,6 +72,7 @@ def _summary(round_: Round, registry: Registry, box: BallotBox) -> dict[str, Any
         "ballot_record": BALLOT_RECORD,
         "boxes_digest": digest.hex() if digest else None,
         "record": record_hash(record) if record else None,
+        "custodians_opened": json.loads(record)["custodians_opened"] if record else [],
         "threshold": round_.threshold,
         "custodians": [
             {

@@ -92,11 +92,11 @@ def _check(package: zipfile.ZipFile) -> Iterator[Verdict]:
     boxes.update(encs)
     _require(boxes.hexdigest() == summary["boxes_digest"], "the list that custodians opened is not these ballots")
     yield Verdict("the list that custodians opened is exactly these ballots")
+    yield from _check_statements(package, summary)
     if "report.json" in package.namelist():
         report = _load(package, "report.json")
         _check_report(report, summary)
         yield Verdict("the report counts as many ballots as are in the boxes")
-        yield from _check_statements(package, summary, report)
 
 
 def _check_manifests(summary: Mapping[str, Any], manifests: Mapping[str, Manifest]) -> None:
@@ -161,9 +161,7 @@ def _check_report(report: Mapping[str, Any], summary: Mapping[str, Any]) -> None
         _require(counted == one["ballots"], f"{one['team']}: {counted} counted or void, but {one['ballots']} ballots")
 
 
-def _check_statements(
-    package: zipfile.ZipFile, summary: Mapping[str, Any], report: Mapping[str, Any]
-) -> Iterator[Verdict]:
+def _check_statements(package: zipfile.ZipFile, summary: Mapping[str, Any]) -> Iterator[Verdict]:
     """Which custodians signed that this list was opened and gave this record."""
     seats = {one["index"]: one for one in summary["custodians"]}
     signed = set()
@@ -180,7 +178,7 @@ def _check_statements(
             raise CheckFailed(f"A check failed: {name}: {error}") from None
         signed.add(statement.index)
         yield Verdict(f"{statement.name} signed that exactly this list was opened and gave exactly this record")
-    for one in report["custodians_opened"]:
+    for one in summary["custodians_opened"]:
         if one["index"] not in signed:
             yield Verdict(f"{one['name']} opened, and has not signed a statement", is_missing=True)
 

@@ -22,13 +22,14 @@ from survey.domain.ceremony.agreed import DONE, PHASES
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.replacing import replace_custodian
 from survey.domain.ceremony.stopping import Stop
-from survey.domain.grants import check_custodians
+from survey.domain.grants import GrantRefused, check_custodians
 from survey.domain.lifecycle import get_round
 from survey.domain.rounds import COUNTED, Round, State
 from survey.domain.staff import OFFICE
 from survey.domain.statements import who_signed
 from survey.errors import InvalidInput, NotFound
 from survey.office import trail
+from survey.office.faults import of_refusal
 from survey.office.needs import Services
 
 
@@ -75,7 +76,12 @@ def install(blueprint: Blueprint, services: Services) -> None:
                 board=services.board,
                 randomness=services.randomness,
                 url=services.settings.public_url,
+                recused=services.recusals.names(round_id),
             )
+        except GrantRefused as error:
+            trail.note(result=error.kind)
+            flash(of_refusal(error.kind))
+            return redirect(url_for("office.show-round", round_id=round_id), 303)
         except (InvalidInput, NotFound) as error:
             trail.note(result=error.kind)
             flash(_("Nobody was replaced. Choose who is lost, and give a name that no other custodian has."))

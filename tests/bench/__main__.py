@@ -11,9 +11,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import documents, http, office, opening, page, start
+from tests.bench import custodian, documents, http, office, opening, page, start
 
-SECTIONS = {"http": http, "opening": opening, "start": start, "documents": documents, "office": office, "page": page}
+SECTIONS = {
+    "http": http,
+    "opening": opening,
+    "custodian": custodian,
+    "start": start,
+    "documents": documents,
+    "office": office,
+    "page": page,
+}
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -142,7 +142,7 @@ class Office:
         self.world.round = found
         return self.world
 
-    def collect(self, ballots: int) -> None:
+    def collect(self, ballots: int, before_closing: Callable[[], None] = lambda: None) -> None:
         """Freeze, open, some people answer, close."""
         world, services = self.refresh(), self.services
         world.round = lifecycle.freeze(
@@ -152,6 +152,7 @@ class Office:
         world.round = lifecycle.open_round(world.round, registry=services.registry, box=services.box)
         for phone in phones(world, world.first, self.app.test_client())[:ballots]:
             phone.answer({"D1-1": "A"})
+        before_closing()
         world.close()
 
     def count(self) -> str:

@@ -73,6 +73,14 @@ def test_a_replacement_that_cannot_be_changes_nothing(office, services, world, l
     assert services.board.find_attempt(world.round.id) is None
 
 
+def test_the_leader_of_an_evaluated_team_takes_no_place(office, services, world):
+    world.make_key()
+    assert press(office, world, "ceremony/replace", lost="3", newcomer="组长甲").status_code == 303
+    assert "没有换人" not in (page := office.get(path(world)).text)
+    assert "巡察组" in page
+    assert services.board.find_attempt(world.round.id) is None
+
+
 def test_after_closing_nobody_is_replaced(office, services, world):
     world.open().close()
     assert "换一位保管人" not in office.get(path(world)).text

@@ -7,11 +7,13 @@ shared anew: crypto.replacement.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from survey.crypto.replacement import Replacement
 from survey.domain.ceremony.agreed import Agreed, encode_replacement
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.office import REPLACEABLE, invite
+from survey.domain.grants import GrantRefused, is_kept_out
 from survey.domain.ports import NoticeBoard, Randomness
 from survey.domain.rounds import Round
 from survey.domain.spec import NAME_MAX
@@ -19,12 +21,20 @@ from survey.errors import InvalidInput, NotFound
 
 
 def replace_custodian(
-    round_: Round, index: int, name: str, *, board: NoticeBoard, randomness: Randomness, url: str
+    round_: Round,
+    index: int,
+    name: str,
+    *,
+    board: NoticeBoard,
+    randomness: Randomness,
+    url: str,
+    recused: Iterable[str] = (),
 ) -> list[Invitation]:
     """Begin to replace the custodian with this index by `name`, and invite everybody anew; the key stays.
 
     All others must take part with their shares. Raises WrongState once the round is closed or an attempt to replace
-    somebody is under way, InvalidInput for a name that is there already.
+    somebody is under way, InvalidInput for a name that is there already, GrantRefused for somebody of an evaluated
+    team or among the recused.
     """
     round_.require(*REPLACEABLE)
     key = round_.get_opening_key()
@@ -33,6 +43,8 @@ def replace_custodian(
         raise NotFound(f"Round {round_.id} has no custodian {index}.")
     if len(name) > NAME_MAX or not name.isprintable():
         raise InvalidInput(f"Expected: a name of 1 to {NAME_MAX} printable characters.")
+    if is_kept_out(name, round_, recused):
+        raise GrantRefused("custodian-recused", f"{name} is kept out of round {round_.id}.")
     names[index - 1] = name
     replacement = Replacement(
         index,

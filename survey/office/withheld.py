@@ -7,21 +7,27 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from survey.domain.suppression import RANGE
 from survey.office.language import in_language
 
 
 def why(team: Mapping[str, Any], what: str, code: str | None = None) -> str:
     """The sentence for one withheld figure: its own reason, that of its table, or that of the whole team."""
     reasons = {(entry["what"], entry["code"]): entry for entry in team["suppressed"]}
-    for place in ((what, code), (what, None), ("all", None)):
+    # The counts behind the satisfaction rate have no entry of their own: they go with the rate, or with all tables.
+    others = [("satisfaction", None), ("items", None)] if what == "overall" else []
+    for place in ((what, code), (what, None), *others, ("all", None)):
         if place in reasons:
             return in_language(reasons[place])
     return _("Not shown: too few answers.")
 
 
 def whole_table(team: Mapping[str, Any], what: str) -> str | None:
-    """The sentence when nothing of this table is shown, for one reason; else None."""
-    covered = any(entry["what"] in (what, "all") and entry["code"] is None for entry in team["suppressed"])
+    """The sentence when nothing of this table is shown, for one reason; else None (ranges are shown)."""
+    covered = any(
+        entry["what"] in (what, "all") and entry["code"] is None and entry["reason"] != RANGE
+        for entry in team["suppressed"]
+    )
     return why(team, what) if covered else None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from survey.domain.suppression import RANGE
+
 ROUNDED = "因四舍五入，各项合计可能不等于100%。"
 
 
@@ -55,7 +57,7 @@ def reasons(teams: Iterable[Mapping[str, Any]], about: set[str], *, named: bool 
         together: dict[tuple[str, str], list[str]] = {}
         for entry in team["suppressed"]:
             if entry["what"] in about:
-                how = "“～”：{}。{}" if entry["reason"] == "small-shown-as-range" else "“—”：{}没有显示。{}"
+                how = "“～”：{}。{}" if entry["reason"] == RANGE else "“—”：{}没有显示。{}"
                 what = entry["code"] or _FIGURES.get(entry["what"], "")
                 together.setdefault((how, entry["zh"]), []).append(what)
         whose = team["team"] if named else ""

@@ -247,3 +247,20 @@ def test_a_file_there_is_not_is_a_refusal_page(signed_in, path):
     response = signed_in("office").get(f"/office/rounds/opened/report/files/{path}")
     assert response.status_code in (404, 422)
     assert "<html" in response.text
+
+
+def test_a_small_team_with_tables_shows_ranges_on_its_pages(signed_in, services):
+    """Eight ballots, tables from six on: all gave the best mark on the first dimension."""
+    record = json.loads(services.registry.find_tally_record("opened"))
+    record["texts_minimum"] = 6
+    items = record["evaluations"][1]["items"]
+    for code in [code for code in items if code.startswith("D1")]:
+        items[code] = {option: sum(items[code].values()) if option == "A" else 0 for option in items[code]}
+    services.registry.records["opened"] = canonical_json(record)
+    shown = results(services.registry, services.reports, services.registry.find_round("opened"))
+    office = signed_in("office")
+    page = office.get(path_of(shown, 1)).text
+    assert page.count(">60–100</td>") >= 5  # four items and their dimension
+    for text in (page, office.get("/office/rounds/opened/checklist").text):
+        assert ">0–4</td>" in text
+        assert "只显示范围" in text

@@ -246,4 +246,5 @@ def _report(round_: Round) -> Step:
             (_("Word file"), f"survey round report {round_.id} --format docx --out report.docx"),
             (_("Audit package"), f"survey audit export {round_.id} --out audit.zip"),
         ],
+        [_("The leading group has not approved the report yet; that is noted on the page of the report.")],
     )

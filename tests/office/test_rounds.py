@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -104,9 +105,16 @@ def test_a_destroyed_round_has_no_next_step(signed_in, services):
     assert "下一步" not in signed_in("office").get("/office/rounds/destroyed").text
 
 
-def test_a_draft_with_its_key_is_frozen_next(app, services):
-    from dataclasses import replace
+@pytest.mark.parametrize("state", list(State))
+def test_one_button_is_filled_whatever_the_state(signed_in, services, state):
+    page = signed_in("office").get(f"/office/rounds/{state.value}").text
+    assert len(re.findall(r'class="(?:button )?main"', page)) == 1
+    keyed = replace(services.registry.rounds["draft"], opening_key=services.registry.rounds["frozen"].opening_key)
+    services.registry.rounds["draft"] = keyed
+    assert len(re.findall(r'class="(?:button )?main"', signed_in("office").get("/office/rounds/draft").text)) == 1
 
+
+def test_a_draft_with_its_key_is_frozen_next(app, services):
     draft = services.registry.find_round("draft")
     keyed = replace(draft, opening_key=services.registry.find_round("frozen").opening_key)
     with app.test_request_context():
@@ -149,6 +157,6 @@ def test_there_are_no_links_to_pages_that_do_not_exist_yet(signed_in):
         assert response.status_code == 200, path
         if not response.mimetype.startswith("text/html"):
             continue
-        found = [html.unescape(one) for one in re.findall(r'(?:href|src)="(/[^"#]*)', response.text)]
+        found = [html.unescape(one) for one in re.findall(r'(?:href|src)="(/office[^"#]*)', response.text)]
         waiting |= {address for address in found if address not in seen}
     assert len(seen) > 20

@@ -26,6 +26,7 @@ class Survey(Sentences, LazyGroup):
         "serve": ("survey.cli.serving:serve", "Serve the instance to phones and to the office."),
         "account": ("survey.cli.accounts:account", "Staff accounts: add, list, start code."),
         "round": ("survey.cli.rounds:round_group", "A round from its spec to its report, step by step."),
+        "questionnaire": ("survey.cli.questionnaires:questionnaire_group", "The library of questionnaires; its files."),
         "custodian": ("survey.cli.custodians:custodian", "What a key holder does, on a machine of their own."),
         "simulate": ("survey.cli.simulate:simulate", "Rehearse: real respondents over HTTP."),
         "audit": ("survey.cli.audits:audit", "The public audit package of a round."),

@@ -46,5 +46,5 @@ def read_proof(raw: bytes) -> bytes:
     """The proof in {"proof": base64url}; raises InvalidInput."""
     try:
         return b64url_decode(json.loads(raw)["proof"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InvalidInput('Expected {"proof": base64url of 64 bytes}.') from None

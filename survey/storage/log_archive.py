@@ -113,6 +113,8 @@ def read_archive(lines: Iterable[bytes], name: str) -> tuple[Archive, bytes]:
                 if document.pop("format") != FORMAT:
                     raise ValueError
                 archive = Archive(**document)
+                if type(archive.first) is not int or type(archive.last) is not int:
+                    raise ValueError
                 previous, expected = bytes.fromhex(archive.previous), archive.first
                 continue
             found = bytes.fromhex(document.pop("hash"))

@@ -20,6 +20,7 @@ from typing import Any
 from survey.cli.client import Slip
 from survey.cli.people import read_answers, read_slips
 from survey.cli.specfile import read_round
+from survey.crypto.at_rest import Vault
 from survey.crypto.dkg_transcript import Transcript
 from survey.crypto.sealing import unpad
 from survey.crypto.threshold import is_valid_point, verify_transcript
@@ -37,15 +38,20 @@ from survey.domain.disclosure import disclose
 from survey.domain.invitations import parse_code
 from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
 from survey.domain.record import read_record
+from survey.domain.share_test import read_proof
 from survey.domain.shares import PartialFile, ShareFile, encode_share
+from survey.domain.statements import Statement
+from survey.domain.tally import canonical_json
 from survey.domain.yaml_document import read_yaml, write_yaml
 from survey.errors import SurveyError
+from survey.server_key import write_private
+from survey.settings_file import SETTINGS_FILE, database_url, has_readable_password, read_settings
 from survey.sheets.xlsform_in import read_xlsform
 from survey.sheets.xlsform_out import write_xlsform
 from survey.storage.backups import restore
+from survey.storage.log_archive import FORMAT, read_archive
 from tests.world import Phone, World, phones
 
-SURVEY_PART = "xl/worksheets/sheet1.xml"
 FOLDER = Path(__file__).parent / "corpus"  # small inputs that found something, or that reach far
 
 
@@ -116,6 +122,19 @@ def world() -> World:
 def phone() -> Phone:
     made = World().open()
     return phones(made, made.first, made.app().test_client())[0]
+
+
+VAULT = Vault(bytes(32), secrets.token_bytes)
+
+
+def a_statement() -> bytes:
+    return Statement("r", 1, "a", "00" * 32, "00" * 32, "00" * 32, bytes(64)).encode()
+
+
+def a_log() -> bytes:
+    """The head of an archived staff log without entries, and one that says what is not so."""
+    facts = {"format": FORMAT, "first": 1, "last": 0, "previous": "", "hash": ""}
+    return canonical_json(facts) + b"\n"
 
 
 @functools.cache
@@ -260,6 +279,38 @@ def draft(data: bytes) -> object:
     return Draft.parse(data)
 
 
+@target(seeds=lambda: [json.dumps({"proof": b64url_encode(bytes(64))}).encode()])
+def share_test_proof(data: bytes) -> object:
+    return read_proof(data)
+
+
+@target(seeds=lambda: [a_statement()])
+def statement(data: bytes) -> object:
+    return Statement.parse(data)
+
+
+# --- What the server keeps -------------------------------------------------------------------------------------------
+
+
+@target(seeds=lambda: [VAULT.lock(b"secret", "name")])
+def locked_secret(data: bytes) -> object:
+    return VAULT.unlock(data, "name")
+
+
+@target(seeds=lambda: [b"".join(VAULT.lock_stream([b"points" * 20_000], "name"))])
+def locked_stream(data: bytes) -> object:
+    with VAULT.unlock_stream(io.BytesIO(data), "name") as stream:
+        return stream.read()
+
+
+@target(seeds=lambda: [b'{"database_url": "postgresql://u:p@h/d", "database_password": "c3VydmV5"}'])
+def settings_file(data: bytes) -> object:
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        write_private(Path(folder) / SETTINGS_FILE, data)
+        document = read_settings(Path(folder))
+        return database_url(document, VAULT), has_readable_password(document)
+
+
 # --- What the office reads -------------------------------------------------------------------------------------------
 
 SPEC_YAML = """\
@@ -292,6 +343,25 @@ def a_workbook() -> bytes:
     return out.getvalue()
 
 
+def sheet_name(number: int) -> str:
+    return f"xl/worksheets/sheet{number}.xml"
+
+
+def part_of(book: bytes, number: int) -> bytes:
+    """A sheet's own bytes, behind the byte that chooses it."""
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        return bytes([number - 1]) + archive.read(sheet_name(number))
+
+
+def with_part(book: bytes, part: str, data: bytes) -> bytes:
+    """The workbook with other bytes in the place of one of its parts, checksums right."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, data if name == part else old.read(name))
+    return out.getvalue()
+
+
 @target(seeds=lambda: [SPEC_YAML, b"a: &a [*a]", b"{}"])
 def round_spec_yaml(data: bytes) -> object:
     return in_a_file(".yaml", lambda file: read_round(file, secrets.token_bytes), data)
@@ -305,11 +375,12 @@ def round_spec_xlsx(data: bytes) -> object:
 @target(seeds=lambda: [a_workbook()])
 def round_spec_xlsx_sheet(data: bytes) -> object:
     """The bytes stand inside a whole workbook, as its units sheet: behind the checksums of the archive."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(a_workbook())) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, data if name == "xl/worksheets/sheet2.xml" else old.read(name))
-    return round_spec_xlsx(out.getvalue())
+    return round_spec_xlsx(with_part(a_workbook(), sheet_name(2), data))
+
+
+@target(seeds=lambda: [a_log()])
+def log_archive(data: bytes) -> object:
+    return read_archive(io.BytesIO(data), "file")
 
 
 @target(seeds=lambda: [a_form()])
@@ -317,14 +388,11 @@ def xlsform(data: bytes) -> object:
     return read_xlsform(data)
 
 
-@target(seeds=lambda: [zipfile.ZipFile(io.BytesIO(a_form())).read(SURVEY_PART)])
+@target(seeds=lambda: [part_of(a_form(), number) for number in range(1, 6)])
 def xlsform_sheet(data: bytes) -> object:
-    """The bytes stand inside a whole workbook, as its survey sheet."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(a_form())) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, data if name == SURVEY_PART else old.read(name))
-    return read_xlsform(out.getvalue())
+    """The bytes stand inside a whole workbook; the first one says as which of its sheets."""
+    number = 1 + (data[0] if data else 0) % 5
+    return read_xlsform(with_part(a_form(), sheet_name(number), data[1:]))
 
 
 @functools.cache

@@ -15,6 +15,7 @@ WITHIN = timedelta(seconds=10)  # a machine may be busy; a hang is longer
 SLOW = {
     "round-spec-xlsx",
     "round-spec-xlsx-sheet",
+    "questionnaire-yaml",
     "xlsform",
     "xlsform-sheet",
     "audit-package",

@@ -33,7 +33,7 @@ def read_settings(instance: Path) -> dict[str, Any]:
         document = json.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"{instance} is no instance (no {SETTINGS_FILE}); make one with `survey init`.") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{file} is not valid JSON: {error}.") from None
     if not isinstance(document, dict):
         raise SettingsError(f"{file} must hold a JSON object.")

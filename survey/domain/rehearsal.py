@@ -28,8 +28,9 @@ from survey.errors import WrongState
 
 MARK = {"zh": "【演练】", "en": "Rehearsal: "}
 _INTRO = {
-    "zh": "这是演练：您的答案不计入任何结果，演练结束就全部删除。",
-    "en": "This is a rehearsal: your answers count for nothing and are deleted when it is over.",
+    "zh": "这是演练：您的答案不计入任何结果，演练结束就全部删除。演练的钥匙就放在这台服务器上，请随便选。",
+    "en": "This is a rehearsal: your answers count for nothing and are deleted when it is over. Its key lies on this"
+    " server, so choose anything.",
 }
 _TITLE_MAX = 100  # characters; see domain.questionnaire
 

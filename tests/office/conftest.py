@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 import survey
 from survey.domain.staff import ROLES
-from survey.office import make_blueprint
+from survey.office import make_blueprint, passwords
 from tests.fakes import Services
 from tests.office import samples
 
@@ -24,6 +24,12 @@ HTTPS = {"base_url": "https://survey.example", "headers": {"Referer": "https://s
 def password_hash() -> str:
     """Insecure and quick: a hash names its own cost, and most tests are not about passwords."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests in which passwords are chosen and checked again and again."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

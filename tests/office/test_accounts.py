@@ -10,6 +10,7 @@ import pytest
 from survey.domain.staff import ROLES
 from tests.office.conftest import PASSWORD, Visitor
 
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 NEW = "a sentence nobody guesses"
 
 

@@ -19,7 +19,7 @@ from tests.fakes import FakeSettings, Services
 from tests.office.conftest import PASSWORD, make_app
 from tests.office.test_in_a_browser import violations
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quick_hashes")]
 
 
 @contextmanager

@@ -3,7 +3,7 @@
  * are counted down where everybody can see and hear it, and any touch or key stops them (WCAG 2.2.1).
  */
 import { button, h, replace } from './dom.js'
-import { t } from './language.js'
+import { gap, t } from './language.js'
 
 export const PATIENCE = 120 // seconds
 export const WARNING = 30
@@ -53,7 +53,7 @@ export class Idle {
       this.shown = h('span', { 'aria-hidden': true }, t('idle.left', { n: left }))
       replace(
         this.place,
-        h('p', null, t('idle.warning'), t('text.space'), this.shown),
+        h('p', null, t('idle.warning'), gap(), this.shown),
         button(t('idle.stay'), () => this.touch(), { class: 'main', id: 'stay' })
       )
     }

@@ -42,6 +42,9 @@ export function t(key, values = {}) {
   return sentence(key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole))
 }
 
+/** What stands between two sentences: in Chinese the full stop brings its own room. */
+export const gap = () => (language === 'en' ? ' ' : '')
+
 /** The text of a questionnaire entry; a form in Chinese only stays Chinese, and is marked as such. */
 export const said = (entry) => entry[language] || entry.zh
 export const tagOf = (entry) => (entry[language] ? null : TAGS.zh)

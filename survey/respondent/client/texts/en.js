@@ -96,7 +96,6 @@ export default {
   'text.sign.date': 'a date or time',
   'text.sign.title': 'a name or post',
   'text.and': ', ',
-  'text.space': ' ',
 
   'review.title': 'Please review',
   'review.skip': 'Skip to “Seal and send”',

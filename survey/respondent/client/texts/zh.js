@@ -96,7 +96,6 @@ export default {
   'text.sign.date': '日期或者时间',
   'text.sign.title': '姓名或者职务',
   'text.and': '、',
-  'text.space': '',
 
   'review.title': '请核对',
   'review.skip': '跳到“封好并投出”',

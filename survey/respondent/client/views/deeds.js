@@ -6,7 +6,7 @@ import { ENC_LEN, TAG_LEN } from '../protocol/sealing.js'
 import { authorization, TOKEN_LEN } from '../protocol/tokens.js'
 import { checks } from '../checks.js'
 import { h } from '../dom.js'
-import { t } from '../language.js'
+import { gap, t } from '../language.js'
 import { ledger } from '../net.js'
 
 /** What the browser loaded for the page itself: the page, its style, its script. Old browsers do not tell. */
@@ -68,7 +68,7 @@ export function intention(manifest) {
     'p',
     { class: 'intention' },
     t('review.request', { n: ENC_LEN + length + TAG_LEN, m: TOKEN_LEN, k: characters }),
-    t('text.space'),
+    gap(),
     h('span', { class: 'path' }, 'POST /e/' + evaluation + '/ballots')
   )
 }

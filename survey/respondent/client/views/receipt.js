@@ -4,7 +4,7 @@
 import { fromHex, inGroups, toBase32 } from '../protocol/bytes.js'
 import { receiptAddress } from '../protocol/receipt.js'
 import { button, h, heading, link, primary } from '../dom.js'
-import { t } from '../language.js'
+import { gap, t } from '../language.js'
 import { drawQr, pictureOf } from '../picture.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -81,7 +81,7 @@ export function receiptView({ receipt, facts, clear, isShared }) {
     isShared
       ? h('div', { class: 'actions' }, primary(t('kiosk.done'), clear, { id: 'clear' }))
       : [
-          h('p', null, t('receipt.check'), t('text.space'), check),
+          h('p', null, t('receipt.check'), gap(), check),
           h(
             'div',
             { class: 'actions' },

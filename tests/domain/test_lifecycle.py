@@ -39,6 +39,31 @@ def test_freezing_twice_is_refused() -> None:
         )
 
 
+def test_a_freezing_that_was_broken_off_is_done_again_with_the_keys_that_were_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World().make_key()
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def freeze() -> None:
+        services = world.services
+        world.round = lifecycle.freeze(
+            world.round, registry=services.registry, keys=services.keys, host="survey.example", scripts={}
+        )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.services.registry, "freeze", dies)
+        with pytest.raises(KeyboardInterrupt):
+            freeze()
+    made = dict(world.services.keys.token_keys)
+    freeze()
+    assert world.round.state is State.FROZEN
+    assert world.services.keys.token_keys == made
+    assert len(made) == len(world.round.evaluations)
+
+
 def test_each_evaluation_has_its_own_token_key_and_all_share_the_opening_key() -> None:
     world = World().freeze()
     manifests = [world.manifest(evaluation) for evaluation in world.round.evaluations]

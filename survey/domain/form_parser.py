@@ -11,16 +11,7 @@ from fractions import Fraction
 from functools import partial
 
 from survey.domain import form_rules
-from survey.domain.form import (
-    BLANK,
-    Checklist,
-    Dimension,
-    Item,
-    OpenQuestion,
-    Option,
-    Questionnaire,
-    Scale,
-)
+from survey.domain.form import BLANK, Checklist, Dimension, Item, OpenQuestion, Option, Questionnaire, Scale
 from survey.domain.reading import Place, Rule
 
 SCHEMA = "xuncha-conduct-questionnaire/1"

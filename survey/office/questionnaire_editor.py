@@ -29,7 +29,8 @@ from survey.errors import NotFound
 from survey.office import trail
 from survey.office.faults import Remark
 from survey.office.needs import Services
-from survey.office.questionnaire_forms import change_structure, document_of_form, percent
+from survey.office.questionnaire_forms import document_of_form, percent
+from survey.office.questionnaire_structure import change_structure
 from survey.office.questionnaire_words import of_fault
 
 STRUCTURE = ("add", "up", "down", "delete")

@@ -15,6 +15,8 @@ _WIDTH = 320
 _HEIGHT = 22
 # From the best option to the worst: (fill, ink). Lightness falls and rises so that neighbours differ on grey paper.
 _TONES = (("#14504d", "#ffffff"), ("#7fb3ae", "#10201f"), ("#d3e4e2", "#10201f"), ("#3a3a3a", "#ffffff"))
+# Of a figure through which a line of the grid would run.
+HALO = ' stroke="#ffffff" stroke-width="3" paint-order="stroke"'
 _OUTSIDE = ("#ffffff", "#444444")  # "don't know" and blank: outlined, outside the score
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from survey.reports.charts import plain
+from survey.reports.charts import HALO, plain
 
 _WIDTH, _HEIGHT, _TOP, _BOTTOM, _LEFT, _RIGHT = 640, 240, 26, 186, 48, 610
 _INK, _QUIET, _GRID, _LINE = "#10201f", "#4a5756", "#b9c4c3", "#14504d"
@@ -36,7 +36,7 @@ def trend_chart(names: Sequence[str], values: Sequence[str | None], joined: Sequ
             y = _y(Fraction(value))
             drawn.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{_LINE}" stroke="#ffffff"/>')
             # Under the point where it is near the top, so that no line of the grid runs through the figure.
-            drawn.append(_text(x, y + 18 if Fraction(value) > 88 else y - 9, value, "middle", 13, _INK))
+            drawn.append(_text(x, y + 18 if Fraction(value) > 88 else y - 9, value, "middle", 13, _INK, HALO))
         for line, text in enumerate(_lines(name, room)):
             drawn.append(_text(x, _BOTTOM + 20 + 15 * line, text, "middle", 12, _QUIET))
     said = "；".join(f"{name} {value or '—'}" for name, value in zip(names, values, strict=True))
@@ -58,5 +58,5 @@ def _lines(name: str, room: float) -> list[str]:
     return [first] if not rest else [first, rest if len(rest) <= letters else rest[: letters - 1] + "…"]
 
 
-def _text(x: float, y: float, text: str, anchor: str, size: int, fill: str) -> str:
-    return f'<text x="{x}" y="{y}" font-size="{size}" fill="{fill}" text-anchor="{anchor}">{plain(text)}</text>'
+def _text(x: float, y: float, text: str, anchor: str, size: int, fill: str, halo: str = "") -> str:
+    return f'<text x="{x}" y="{y}" font-size="{size}" fill="{fill}" text-anchor="{anchor}"{halo}>{plain(text)}</text>'

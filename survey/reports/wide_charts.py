@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from survey.reports.charts import Part, plain
+from survey.reports.charts import HALO, Part, plain
 
 _FONTS = "Noto Sans SC, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 _WIDTH = 640
@@ -66,7 +66,7 @@ def comparison(rows: Sequence[Row], title: str, withheld: str = "—") -> str:
         length = _round(Fraction(row.value) * scale)
         end = left + length
         drawn.append(f'<rect x="{left}" y="{top + 6}" width="{length}" height="18" fill="{_BAR}"/>')
-        drawn.append(_text(end + 6, top + 20, f"{row.value} {row.note}".strip(), weight="bold"))
+        drawn.append(_text(end + 6, top + 20, f"{row.value} {row.note}".strip(), weight="bold", halo=True))
     said = "；".join(f"{row.label} {row.value or withheld} {row.note}".strip() for row in rows)
     return _drawing(height, f"{title}：{said}", drawn)
 
@@ -137,9 +137,17 @@ def _segment(x: Fraction, width: Fraction, top: int, part: Part, fill: str, *, d
 
 
 def _text(
-    x: float, y: float, text: str, *, size: int = 14, fill: str = _INK, anchor: str = "start", weight: str = ""
+    x: float,
+    y: float,
+    text: str,
+    *,
+    size: int = 14,
+    fill: str = _INK,
+    anchor: str = "start",
+    weight: str = "",
+    halo: bool = False,
 ) -> str:
-    bold = f' font-weight="{weight}"' if weight else ""
+    bold = (f' font-weight="{weight}"' if weight else "") + (HALO if halo else "")
     return f'<text x="{x}" y="{y}" font-size="{size}" fill="{fill}" text-anchor="{anchor}"{bold}>{plain(text)}</text>'
 
 

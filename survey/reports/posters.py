@@ -13,7 +13,7 @@ from dataclasses import replace
 from survey.reports.blocks import Block, Document, Heading, NewPage, Paragraph, Sheet, Signatures, Title
 
 _MARGINS = (22, 22, 20, 22)  # millimetres: nobody binds what hangs on a wall
-_WIDTH, _HEIGHT = 210 - 44, 297 - 42
+_WIDTH, _HEIGHT = 210 - 44, 297 - 42 - 14  # 14 mm kept free: Word and WPS break some lines earlier
 _SIZES = (16.0, 15.0, 14.0, 13.0, 12.5, 12.0, 11.5, 11.0, 10.5)
 _PITCH = 1.45
 _TITLE_LINE = 40  # points

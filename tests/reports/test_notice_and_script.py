@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -122,6 +123,19 @@ def test_a_notice_is_one_page_per_team(tmp_path: Path, round_: Round, installati
     facts = subprocess.run(["pdfinfo", file], check=True, capture_output=True, text=True).stdout
     assert re.search(r"Pages:\s+2\n", facts)
     assert not re.search(r"(CreationDate|ModDate):.*20\d\d", facts)
+
+
+if SOFFICE := shutil.which("soffice"):  # without it the summary of the run says so (conftest.py)
+
+    def test_a_notice_in_word_is_one_page_per_team_too(tmp_path: Path) -> None:
+        for lang in ("zh", "en"):
+            (tmp_path / f"{lang}.docx").write_bytes(make(sources(FULL, WORST), "notice", "docx", fonts_folder(), lang))
+        profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+        command = [SOFFICE, profile, "--headless", "--convert-to", "pdf", "zh.docx", "en.docx"]
+        subprocess.run(command, check=True, capture_output=True, timeout=120, cwd=tmp_path)
+        for lang in ("zh", "en"):
+            facts = subprocess.run(["pdfinfo", f"{lang}.pdf"], check=True, capture_output=True, text=True, cwd=tmp_path)
+            assert re.search(r"Pages:\s+2\n", facts.stdout), lang
 
 
 @pytest.mark.parametrize("kind", ["notice", "script"])

@@ -148,9 +148,10 @@ def test_a_check_finds_what_does_not_fit(
 
     registry, box = SqlRegistry(engine), SqlBallotBox(engine)
     registry.add_round(make_round())
-    registry.freeze(replace(make_round(), state=State.CLOSED), {EVALUATION: b"{}", OTHER_EVALUATION: b"{}"})
+    registry.freeze(replace(make_round(), state=State.OPEN), {EVALUATION: b"{}", OTHER_EVALUATION: b"{}"})
     registry.add_invitations(EVALUATION, [(b"c" * 32, "u1")])
     registry.spend_code(EVALUATION, b"c" * 32, b"r" * 32)
+    registry.save_round(replace(make_round(), state=State.CLOSED), expected=State.OPEN)
     registry.save_roots({EVALUATION: bytes(32), OTHER_EVALUATION: bytes(32)})
     for evaluation_id in (EVALUATION, OTHER_EVALUATION):
         box.open_box(evaluation_id)

@@ -108,7 +108,8 @@ def test_a_destroyed_round_has_no_next_step(signed_in, services):
 @pytest.mark.parametrize("state", list(State))
 def test_one_button_is_filled_whatever_the_state(signed_in, services, state):
     page = signed_in("office").get(f"/office/rounds/{state.value}").text
-    assert len(re.findall(r'class="(?:button )?main"', page)) == 1
+    filled = len(re.findall(r'class="(?:button )?main"', page))
+    assert filled == (state is not State.ARCHIVED)  # destroying is never the button that lies nearest
     keyed = replace(services.registry.rounds["draft"], opening_key=services.registry.rounds["frozen"].opening_key)
     services.registry.rounds["draft"] = keyed
     assert len(re.findall(r'class="(?:button )?main"', signed_in("office").get("/office/rounds/draft").text)) == 1

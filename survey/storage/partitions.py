@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, select, text
+from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, select, text
 
 from survey.storage.engines import is_sqlite
 
@@ -28,6 +28,17 @@ def make_partition(connection: Connection, table: Table, evaluation_id: str) -> 
         connection.exec_driver_sql(
             f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table.name} FOR VALUES IN ('{value}')"
         )
+        for place in (f"ONLY {table.name}", name):
+            _take_no_samples(connection, table, place)
+
+
+def _take_no_samples(connection: Connection, table: Table, place: str) -> None:
+    """PostgreSQL samples values of a table now and then for its planner, in pg_statistic, where nothing of ours erases
+    them: the sample would say for ever who had come by then. Looking up by key needs none.
+    """
+    columns = (column.name for column in table.c if isinstance(column.type, LargeBinary))
+    changes = ", ".join(f"ALTER COLUMN {name} SET STATISTICS 0" for name in columns)
+    connection.exec_driver_sql(f"ALTER TABLE {place} {changes}")
 
 
 def lock_partition(connection: Connection, table: Table, evaluation_id: str) -> None:
@@ -58,6 +69,7 @@ def rewrite_in_key_order(connection: Connection, table: Table, evaluation_id: st
         connection.execute(table.delete().where(table.c.evaluation == evaluation_id))
     else:
         target = _table_like(table, partition_name(table, evaluation_id))
+        _take_no_samples(connection, table, target.name)  # of one that an older version made
         connection.exec_driver_sql(f"TRUNCATE {target.name}")
     in_key_order = select(aside).order_by(*(aside.c[column.name] for column in table.primary_key))
     connection.execute(target.insert().from_select(columns, in_key_order))

@@ -168,6 +168,18 @@ def test_no_dead_row_is_left(closed: Connection, table: object) -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("table", [ballots_table, invitations], ids=lambda table: table.name)
+def test_the_planner_keeps_no_sample_of_anybody(closed: Connection, table: object) -> None:
+    """It would stay in pg_statistic, and say who had come when it was taken."""
+    closed.execute(text(f"ANALYZE {table}"))
+    sampled = closed.scalars(
+        text("SELECT DISTINCT attname FROM pg_stats WHERE starts_with(tablename, :name)"), {"name": str(table)}
+    ).all()
+    assert set(sampled) <= {"evaluation", "unit", "state"}
+    assert "evaluation" in sampled
+
+
+@pytest.mark.postgres
 def test_the_partition_lies_in_a_fresh_file(closed: Connection) -> None:
     """The file that saw the ballots come is gone, and its dead rows with it."""
     name = partition_name(ballots_table, EVALUATION)

@@ -28,7 +28,7 @@ def export(instance: Path, round_id: str, out: Path) -> None:
     services = services_of(instance)
     round_ = get_round(services.registry, round_id)
     with new_file(out, mode=0o644) as stream:
-        for piece in audit_package(round_, registry=services.registry, box=services.box):
+        for piece in audit_package(round_, registry=services.registry, box=services.box, for_all=False):
             stream.write(piece)
     note(services, "export-audit", round_.id)
     click.echo(f"Wrote {out}.")

@@ -25,13 +25,19 @@ _RESTRICTED = frozenset({"checklist", "pooled_checklist", "texts", "units", "com
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold: the package says nothing about when it was made
 
 
-def audit_package(round_: Round, *, registry: Registry, box: BallotBox) -> Iterator[bytes]:
-    """The bytes of the ZIP, piece by piece in constant memory. Raises WrongState before closing."""
+def audit_package(round_: Round, *, registry: Registry, box: BallotBox, for_all: bool) -> Iterator[bytes]:
+    """The bytes of the ZIP, piece by piece in constant memory. Raises WrongState before closing.
+
+    for_all: anybody can fetch it, so it holds the report only once the leading group has approved that; else whoever
+    exports it answers for that, and it holds the report as soon as the round is counted.
+    """
     round_.require(*COLLECTED)
-    return _zip(_entries(round_, registry, box))
+    return _zip(_entries(round_, registry, box, with_report=round_.state in APPROVED or not for_all))
 
 
-def _entries(round_: Round, registry: Registry, box: BallotBox) -> Iterator[tuple[str, Iterator[bytes]]]:
+def _entries(
+    round_: Round, registry: Registry, box: BallotBox, *, with_report: bool
+) -> Iterator[tuple[str, Iterator[bytes]]]:
     yield "round.json", iter([_json(_summary(round_, registry, box))])
     if round_.opening_key is not None:
         yield "opening-key-transcript.json", iter([round_.opening_key.transcript])
@@ -41,7 +47,7 @@ def _entries(round_: Round, registry: Registry, box: BallotBox) -> Iterator[tupl
         yield f"manifests/{evaluation.id}.json", iter([get_manifest(registry, evaluation.id).raw])
         yield f"ballots/{evaluation.id}.bin", _ballots(evaluation.id, box)
     record = registry.find_tally_record(round_.id)
-    if round_.state in APPROVED and record is not None:
+    if with_report and record is not None:
         yield "report.json", iter([_json(public_report(disclose(record)))])
     for index, statement in sorted(registry.statements(round_.id).items()):
         yield f"statements/{index}.json", iter([statement])

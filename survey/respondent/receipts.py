@@ -64,7 +64,7 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
             raise NotFound("There is no such evaluation.")
         if round_.state not in COLLECTED:
             raise NotYet("The audit package is published after closing.")
-        package = audit_package(round_, registry=desk.registry, box=desk.box)
+        package = audit_package(round_, registry=desk.registry, box=desk.box, for_all=True)
         response = Response(package, content_type="application/zip")
         response.headers["Content-Disposition"] = f'attachment; filename="audit-{round_.id}.zip"'
         return response

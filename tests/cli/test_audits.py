@@ -26,7 +26,7 @@ def package(open_world: World, tmp_path: Path) -> Path:
     open_world.close()
     file = tmp_path / "audit.zip"
     stores = open_world.services
-    file.write_bytes(b"".join(audit_package(open_world.round, registry=stores.registry, box=stores.box)))
+    file.write_bytes(b"".join(audit_package(open_world.round, registry=stores.registry, box=stores.box, for_all=True)))
     return file
 
 

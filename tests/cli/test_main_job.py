@@ -6,6 +6,7 @@ import csv
 import json
 import socket
 import stat
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,11 @@ def test_forty_people_answer_and_the_report_has_the_figures_of_the_rule(survey: 
     html = (survey.work / "report.html").read_text("utf-8")
     assert vector.TOTAL in html
     assert vector.GRADE in html
+
+    survey("audit", "export", round_id, "--out", survey.work / "audit.zip")
+    assert survey("audit", "verify", survey.work / "audit.zip").stdout.endswith("All checks hold.\n")
+    with zipfile.ZipFile(survey.work / "audit.zip") as package:
+        assert json.loads(package.read("report.json"))["evaluations"][0]["score"] == vector.TOTAL
 
 
 def check_figures(result: dict[str, Any]) -> None:

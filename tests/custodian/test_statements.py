@@ -53,7 +53,9 @@ def signed(closed: Closed, record: bytes, index: int, share: int | None = None) 
 def package(closed: Closed, folder: Path) -> Path:
     file = folder / "audit.zip"
     stores = closed.services
-    file.write_bytes(b"".join(audit_package(closed.world.round, registry=stores.registry, box=stores.box)))
+    file.write_bytes(
+        b"".join(audit_package(closed.world.round, registry=stores.registry, box=stores.box, for_all=True))
+    )
     return file
 
 

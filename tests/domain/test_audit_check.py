@@ -32,7 +32,9 @@ def counted(tmp_path: Path) -> World:
 
 
 def package_of(world: World, file: Path) -> Path:
-    file.write_bytes(b"".join(audit_package(world.round, registry=world.services.registry, box=world.services.box)))
+    file.write_bytes(
+        b"".join(audit_package(world.round, registry=world.services.registry, box=world.services.box, for_all=True))
+    )
     return file
 
 

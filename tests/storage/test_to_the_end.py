@@ -32,7 +32,7 @@ def services(tmp_path: Path, database_url: str) -> Iterator[Services]:
 
 
 def package(world: World) -> bytes:
-    return b"".join(audit_package(world.round, registry=world.services.registry, box=world.services.box))
+    return b"".join(audit_package(world.round, registry=world.services.registry, box=world.services.box, for_all=True))
 
 
 def test_a_round_ends_destroyed_with_its_package_unchanged_and_no_promise_broken(

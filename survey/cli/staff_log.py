@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
 import click
 
 from survey.cli.frame import services_of, staff_account
+from survey.domain.local_time import BEIJING
 from survey.errors import InvalidInput
-
-BEIJING = timezone(timedelta(hours=8))  # days are those of the office
 
 
 @click.group("log")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from survey.domain.draft import MAX_ROWS, Draft, UnitRow, moment_of, text_of, truth_of
+from survey.domain.local_time import BEIJING
 from survey.errors import InvalidInput
 from survey.sheets.rounds import split_custodians
 
-BEIJING = timezone(timedelta(hours=8))  # forms carry no zone; this is the one the people live in
 COLUMNS = ("team", "leader", "unit", "entitled")
 MORE = 8  # empty lines offered below the filled ones
 _PLAIN = ("name", "threshold", "minimum_group", "texts_minimum", "spare_percent")

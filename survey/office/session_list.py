@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from survey.audience import serves
+from survey.domain.local_time import BEIJING
 from survey.office import sessions
-from survey.office.forms import BEIJING
 from survey.office.needs import Services
 
 

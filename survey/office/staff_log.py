@@ -16,9 +16,9 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.audience import serves
+from survey.domain.local_time import BEIJING
 from survey.domain.staff import AUDITOR, SECURITY_ADMIN
 from survey.domain.turnout import STEP, in_steps
-from survey.office.forms import BEIJING
 from survey.office.needs import LogEntry, Services
 from survey.office.words import kind_words
 

@@ -16,11 +16,11 @@ from flask.typing import ResponseReturnValue
 
 from survey.audience import serves
 from survey.domain.lifecycle import get_round
+from survey.domain.local_time import BEIJING
 from survey.domain.rounds import COLLECTED, Round, State
 from survey.domain.scoring import half_up, rate
 from survey.domain.staff import OFFICE
 from survey.domain.turnout import STEP, WINDOW_SECONDS, WINDOWS_APART, paced_turnout
-from survey.office.forms import BEIJING
 from survey.office.needs import Services
 
 _COUNTS = ("entitled", "printed", "used", "ballots")

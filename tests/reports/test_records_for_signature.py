@@ -94,7 +94,7 @@ def test_the_opening_has_the_numbers_of_every_team_and_their_sum() -> None:
 def test_the_opening_names_time_digests_and_every_custodian_who_opened_with_room_to_sign() -> None:
     document = opening_paper(frozen(), opening(), report(12, 7))
     text = said(document)
-    assert "2026年7月1日2时05分（UTC）" in text
+    assert "2026年7月1日10时05分" in text
     assert spaced("b0" * 32) in text
     assert spaced(report(12, 7)["record"]) in text
     assert "共3份，够2份可以开封，这次由下列2方开封" in text
@@ -136,7 +136,7 @@ def test_the_destruction_has_every_digest_and_claims_nothing_it_cannot_reach() -
     assert tables(document)[0][-1] == ["合计", 19, 24, 10]
     for what in ("巡察办、纪委、组织部各自的钥匙文件", "服务器备份", "打印机的存储"):
         assert any(line.startswith("□") and what in line for line in text.split("\n"))
-    assert "2026年12月31日2时00分（UTC）" in text
+    assert "2026年12月31日10时00分" in text
 
 
 def test_parts_left_over_are_named() -> None:

@@ -62,6 +62,15 @@ def opens(group: list[Share], public_key: bytes) -> bool:
         return False
 
 
+def test_the_key_counts_as_made_apart_as_before(made: tuple[Table, list[Share]]) -> None:
+    table, old = made
+    begin(table, old)
+    assert ceremony_office.was_made_apart(table.round, table.services.board)
+
+    table.finish()
+    assert ceremony_office.was_made_apart(table.round, table.services.board)
+
+
 def test_the_key_stays_and_any_two_new_shares_open(made: tuple[Table, list[Share]]) -> None:
     table, old = made
     before = table.round.get_opening_key()

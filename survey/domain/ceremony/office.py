@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from survey.crypto.dkg_messages import KeyMakingFault
+from survey.crypto.dkg_transcript import Transcript
 from survey.domain.ceremony.agreed import DONE, Agreed
 from survey.domain.ceremony.board import Board, encode_board
 from survey.domain.ceremony.invitation import SECRET_LEN, Invitation, secret_digest
@@ -170,10 +171,24 @@ def was_made_apart(round_: Round, board: NoticeBoard) -> bool:
 
     That each custodian used a computer of their own is theirs to say; messages signed apart are what can be seen.
     """
-    if round_.opening_key is None or board.find_attempt(round_.id) is None:
+    latest = board.find_attempt(round_.id)
+    if round_.opening_key is None or latest is None:
         return False
-    now = standing(round_, board)
-    return now.board.phase == DONE and now.board.transcript.encode() == round_.opening_key.transcript
+    # Replacements leave the key as it was made, by those who held it then, in one of the attempts so far.
+    names = Transcript.parse(round_.opening_key.transcript).ceremony.names
+    attempts = (
+        Agreed(round_.id, round_.name, names, round_.threshold, number) for number in range(latest.number, 0, -1)
+    )
+    return any(_made(agreed, board) == round_.opening_key.transcript for agreed in attempts)
+
+
+def _made(agreed: Agreed, board: NoticeBoard) -> bytes | None:
+    """The transcript that came out of an attempt; None where none did."""
+    try:
+        found = Board.read(agreed, map(Message.parse, board.messages(agreed.round_id, agreed.attempt)))
+    except SurveyError:  # its messages are about something else: a replacement
+        return None
+    return found.transcript.encode() if found.phase == DONE else None
 
 
 def _is_unmade(round_: Round, board: Board) -> bool:

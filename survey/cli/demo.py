@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from survey.cli.files import new_file
 from survey.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ class _Stage:
                 raise InvalidInput(f"{folder} is there and is no demonstration; name another folder with --instance.")
             shutil.rmtree(folder)
         folder.mkdir(parents=True, mode=0o700)
-        (folder / MARKER).write_text("`survey demo` throws this folder away and makes it anew.\n", "utf-8")
+        with new_file(folder / MARKER) as stream:
+            stream.write(b"`survey demo` throws this folder away and makes it anew.\n")
         make_instance(folder, None, public_url, needs_second_factor=False)
         _say(f"Made an instance in {folder}.")
         services = services_of(folder)
@@ -139,7 +141,8 @@ class _Stage:
         ]
         spec = self.folder / f"{short}-round.yaml"
         document = {"name": name, "custodians": list(CUSTODIANS), "threshold": 2, "teams": teams}
-        spec.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), "utf-8")
+        with new_file(spec) as stream:
+            stream.write(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, encoding="utf-8"))
         round_ = read_round(spec, services.randomness)
         services.registry.add_round(round_)
         make_keys(services, round_, self.folder / f"{short}-shares")

@@ -55,6 +55,7 @@ def main() -> None:
                 count += 1
                 file = folder / f"{count:02}-{re.sub(r'[^a-z-]+', '-', kind).strip('-')}"
                 if name == "print":
+                    page.wait_for_load_state("networkidle")  # a page that still loads something cannot be printed
                     page.pdf(path=f"{file}.pdf", prefer_css_page_size=True)
                 else:
                     page.screenshot(path=f"{file}.png", full_page=True, animations="disabled")

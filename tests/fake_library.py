@@ -1,11 +1,11 @@
-"""The library of questionnaires as a dictionary; see survey.domain.library.Library."""
+"""The library of questionnaires as a dictionary; see survey.domain.forms.library.Library."""
 
 from __future__ import annotations
 
 import copy
 from dataclasses import replace
 
-from survey.domain.library import Content, Document, Entry, IsKnown, Overtaken, Version
+from survey.domain.forms.library import Content, Document, Entry, IsKnown, Overtaken, Version
 
 
 class MemoryLibrary:

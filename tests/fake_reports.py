@@ -1,10 +1,10 @@
-"""A report store made of dictionaries, keeping the promises of survey.domain.release.ReportStore. For tests only."""
+"""A report store made of dictionaries, keeping the promises of domain.results.release.ReportStore. For tests only."""
 
 from __future__ import annotations
 
-from survey.domain.release import Draft, Stage
-from survey.domain.review import Place, Review
-from survey.domain.trend import Point
+from survey.domain.results.release import Draft, Stage
+from survey.domain.results.review import Place, Review
+from survey.domain.results.trend import Point
 from survey.errors import WrongState
 from tests.fakes import MemoryRegistry
 

@@ -17,13 +17,13 @@ from survey.crypto.threshold import Share
 from survey.crypto.tokens import PendingToken, Token, begin_token
 from survey.crypto.wire import b64url_encode
 from survey.domain import lifecycle
-from survey.domain.answers import encode_answers
-from survey.domain.boxes import BoxesFile, boxes_chunks
+from survey.domain.custody.boxes import BoxesFile, boxes_chunks
+from survey.domain.custody.shares import PartialFile, ShareFile, encode_share, write_partial
 from survey.domain.installation import Installation
 from survey.domain.invitations import Code
 from survey.domain.manifest import Manifest, get_manifest
+from survey.domain.results.answers import encode_answers
 from survey.domain.rounds import Evaluation, Round, State
-from survey.domain.shares import PartialFile, ShareFile, encode_share, write_partial
 from survey.domain.spec import parse_spec
 from survey.respondent import make_blueprint
 from survey.respondent.desk import Desk

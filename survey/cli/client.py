@@ -18,9 +18,9 @@ import urllib3
 from survey.crypto.sealing import ENC_LEN, ballot_info, pad, receipt, seal
 from survey.crypto.tokens import REQUEST_MEDIA_TYPE, RESPONSE_MEDIA_TYPE, begin_token
 from survey.crypto.wire import b64url_encode
-from survey.domain.answers import encode_answers
 from survey.domain.manifest import Manifest
 from survey.domain.ports import Randomness
+from survey.domain.results.answers import encode_answers
 from survey.errors import InvalidSpec, SurveyError
 
 BALLOT_MEDIA_TYPE = "application/octet-stream"

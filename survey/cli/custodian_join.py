@@ -28,7 +28,7 @@ from survey.domain.ceremony.check_words import check_words
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.key_holder import BoardChanged, Draft, KeyHolder
 from survey.domain.ceremony.messages import Message
-from survey.domain.shares import encode_locked_share
+from survey.domain.custody.shares import encode_locked_share
 from survey.errors import InvalidInput, StoreUnavailable, SurveyError, WrongState
 
 DRAFT_AAD = b"survey/share-draft/v1\x00"

@@ -103,7 +103,7 @@ def join(
     from survey.crypto.passphrase import LOG_N
     from survey.domain.ceremony.agreed import DONE
     from survey.domain.ceremony.invitation import Invitation
-    from survey.domain.shares import ShareFile
+    from survey.domain.custody.shares import ShareFile
 
     if (board_file is None) != (message_file is None):
         raise click.UsageError("--board and --message-out belong together.")
@@ -136,7 +136,7 @@ def join(
 @_passphrase_option
 def test_share(share_file: Path, passphrase_file: Path | None) -> None:
     """Is your share whole, and your passphrase the right one? Opens nothing and sends nothing."""
-    from survey.domain.shares import ShareFile
+    from survey.domain.custody.shares import ShareFile
 
     share = ShareFile.read(share_file, lambda: asked_passphrase(passphrase_file))
     click.echo(f"{share.custodian}: the share of round {share.round_id} is whole, and this passphrase opens it.")
@@ -173,8 +173,8 @@ def open_boxes(
     share_file: Path, boxes_file: Path, part_file: Path, *, passphrase_file: Path | None = None, quiet: bool = False
 ) -> None:
     from survey.cli.files import new_file, require_new
-    from survey.domain.boxes import BoxesFile
-    from survey.domain.shares import ShareFile, write_partial
+    from survey.domain.custody.boxes import BoxesFile
+    from survey.domain.custody.shares import ShareFile, write_partial
 
     require_new(part_file)
     share = ShareFile.read(share_file, lambda: asked_passphrase(passphrase_file))
@@ -212,8 +212,8 @@ def sign(share_file: Path, record_file: Path, statement_file: Path, passphrase_f
     your share is of no use any more: delete it.
     """
     from survey.cli.files import new_file, require_new
-    from survey.domain.shares import ShareFile
-    from survey.domain.statements import Statement
+    from survey.domain.custody.shares import ShareFile
+    from survey.domain.custody.statements import Statement
     from survey.errors import WrongState
 
     require_new(statement_file)

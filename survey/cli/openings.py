@@ -11,14 +11,14 @@ import click
 from survey.cli.frame import find_round, json_option, note, round_argument
 
 if TYPE_CHECKING:
+    from survey.domain.custody.shares import PartialFile
     from survey.domain.rounds import Round
-    from survey.domain.shares import PartialFile
     from survey.services import Services
 
 
 def keep_opening_record(services: Services, round_: Round, partials: Sequence[PartialFile], record: str) -> None:
     """After the count: what lies on this server is destroyed, and the record of it kept."""
-    from survey.domain.opening_record import conclude
+    from survey.domain.custody.opening_record import conclude
 
     conclude(
         round_,
@@ -41,10 +41,10 @@ def opening_sheet(instance: Path, round_id: str, as_json: bool) -> None:
 
     With --json it is the file for `survey custodian sign --record`.
     """
-    from survey.domain.opening_record import for_signature
-    from survey.domain.shares import PartialFile
-    from survey.domain.statements import who_signed
-    from survey.domain.tally import record_hash
+    from survey.domain.custody.opening_record import for_signature
+    from survey.domain.custody.shares import PartialFile
+    from survey.domain.custody.statements import who_signed
+    from survey.domain.results.tally import record_hash
     from survey.errors import NotYet
 
     services, round_ = find_round(instance, round_id)
@@ -77,7 +77,7 @@ def _signed_line(signed: list[str], missing: list[str]) -> str:
 @click.pass_obj
 def statement(instance: Path, round_id: str, files: tuple[Path, ...]) -> None:
     """Take the statements that custodians of ROUND signed (`survey custodian sign`) into the audit package."""
-    from survey.domain.statements import STATEMENT_MAX, take_statement
+    from survey.domain.custody.statements import STATEMENT_MAX, take_statement
 
     services, round_ = find_round(instance, round_id)
     for file in files:

@@ -29,7 +29,7 @@ def questionnaire_group() -> None:
 @click.pass_obj
 def list_(instance: Path, as_json: bool) -> None:
     """Every questionnaire with its versions."""
-    from survey.domain.library import shelf
+    from survey.domain.forms.library import shelf
 
     services = services_of(instance)
     entries = shelf(services.library, services.randomness)
@@ -61,7 +61,7 @@ def list_(instance: Path, as_json: bool) -> None:
 @click.pass_obj
 def export(instance: Path, form: str, version: str, out: Path) -> None:
     """Write one version to a file that can be imported again."""
-    from survey.domain.library import get_content, shelf
+    from survey.domain.forms.library import get_content, shelf
 
     services = services_of(instance)
     for entry in shelf(services.library, services.randomness):
@@ -82,7 +82,7 @@ def export(instance: Path, form: str, version: str, out: Path) -> None:
 @click.pass_obj
 def import_(instance: Path, file: Path) -> None:
     """Take FILE into the library, as a draft; the office makes it ready."""
-    from survey.domain.library import bring_in
+    from survey.domain.forms.library import bring_in
 
     document = _read(file)
     services = services_of(instance)
@@ -113,7 +113,7 @@ def _written(document: dict[str, Any], out: Path) -> bytes:
 
 def _read(file: Path) -> dict[str, Any]:
     """The document, canonical; raises InvalidSpec with every wrong place in a line of its own."""
-    from survey.domain.canonical_form import canonical
+    from survey.domain.forms.canonical_form import canonical
     from survey.domain.questionnaire import faults_of_questionnaire
     from survey.domain.yaml_document import BadYaml, read_yaml
     from survey.sheets.workbook import BadWorkbook

@@ -32,7 +32,7 @@ def write_boxes(services: Services, round_: Round, out: Path) -> str:
     import hashlib
 
     from survey.cli.files import new_file
-    from survey.domain.boxes import boxes_chunks
+    from survey.domain.custody.boxes import boxes_chunks
 
     digest = hashlib.sha256()
     with new_file(out, mode=0o644) as stream:
@@ -77,9 +77,9 @@ def count_ballots(services: Services, round_: Round, parts: tuple[Path, ...]) ->
     from concurrent.futures import ProcessPoolExecutor
 
     from survey.cli.progress import bar
+    from survey.domain.custody.shares import PartialFile
     from survey.domain.lifecycle import count_round
-    from survey.domain.shares import PartialFile
-    from survey.domain.tally import record_hash
+    from survey.domain.results.tally import record_hash
 
     partials = [PartialFile.read(part) for part in parts]
     ballots = sum(services.box.count(evaluation.id) for evaluation in round_.evaluations)

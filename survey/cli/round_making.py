@@ -95,8 +95,8 @@ def keys(instance: Path, round_id: str, folder: Path) -> None:
 def make_keys(services: Services, round_: Round, folder: Path) -> list[Path]:
     """The share files, one per custodian; if one cannot be written there is neither share nor key."""
     from survey.cli.files import require_new, safe_name, write_secret
+    from survey.domain.custody.shares import encode_share
     from survey.domain.lifecycle import make_opening_key
-    from survey.domain.shares import encode_share
 
     files = [folder / f"{safe_name(custodian.name, 'The custodian')}.share" for custodian in round_.custodians]
     for file in files:

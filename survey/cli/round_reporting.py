@@ -43,8 +43,8 @@ def enter(
     """Enter for one team of ROUND what no ballot says: its quality score, how many ballots came on paper."""
     from fractions import Fraction
 
-    from survey.domain import release
-    from survey.domain.composite import Entered
+    from survey.domain.results import release
+    from survey.domain.results.composite import Entered
     from survey.errors import InvalidInput
 
     services, round_ = find_round(instance, round_id)
@@ -71,7 +71,7 @@ def approve(instance: Path, round_id: str) -> None:
 
     Every remark must have been decided by two people first, on the office's pages.
     """
-    from survey.domain import release
+    from survey.domain.results import release
 
     services, round_ = find_round(instance, round_id)
     release.approve(services.registry, services.reports, round_)
@@ -84,7 +84,7 @@ def approve(instance: Path, round_id: str) -> None:
 @click.pass_obj
 def release_(instance: Path, round_id: str) -> None:
     """Release the approved report of ROUND to its teams, and erase the remarks in their own words. Cannot be undone."""
-    from survey.domain import release
+    from survey.domain.results import release
 
     services, round_ = find_round(instance, round_id)
     release.release(services.registry, services.reports, round_)
@@ -120,7 +120,7 @@ def write_report(
     services: Services, round_: Round, format_: str, out: Path, part: str = "report", team: str | None = None
 ) -> None:
     from survey.cli.files import new_file, require_new
-    from survey.domain.release import results
+    from survey.domain.results.release import results
     from survey.reports import papers
     from survey.reports.places import fonts_folder
 

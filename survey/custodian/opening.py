@@ -13,12 +13,12 @@ from flask import Blueprint, Response, request
 from survey.audience import serves
 from survey.custodian.needs import Services
 from survey.custodian.seats import Seat, note, seat_of_request
-from survey.domain import share_test
-from survey.domain.boxes import boxes_chunks
-from survey.domain.framed import ENTRY_LEN
+from survey.domain.custody import share_test
+from survey.domain.custody.boxes import boxes_chunks
+from survey.domain.custody.framed import ENTRY_LEN
+from survey.domain.custody.shares import PartialFile
 from survey.domain.opening import check_partial
 from survey.domain.rounds import State
-from survey.domain.shares import PartialFile
 from survey.errors import SurveyError, TooLarge, WrongPartial
 
 HEADER_MAX = 4096  # bytes of a partial file's first line: names are limited by the round spec

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from survey.audience import serves
 from survey.custodian.needs import Services
 from survey.custodian.seats import note, seat_of_request
-from survey.domain.statements import STATEMENT_MAX, Statement, take_statement
+from survey.domain.custody.statements import STATEMENT_MAX, Statement, take_statement
 from survey.errors import InvalidInput, SurveyError, TooLarge
 
 

@@ -15,8 +15,8 @@ from survey.crypto.wire import b64url_encode
 from survey.domain.disclosure import disclose
 from survey.domain.manifest import get_manifest
 from survey.domain.ports import BallotBox, Registry
+from survey.domain.results.tally import record_hash
 from survey.domain.rounds import APPROVED, COLLECTED, Round
-from survey.domain.tally import record_hash
 from survey.domain.turnout import used_codes
 
 SCHEMA = "survey-audit/1"

@@ -23,9 +23,9 @@ from survey.crypto.threshold import is_valid_point, verify_transcript
 from survey.crypto.tokens import TOKEN_LEN, Token, TokenVerifier
 from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.domain.audit import SCHEMA
-from survey.domain.boxes import boxes_header
+from survey.domain.custody.boxes import boxes_header
+from survey.domain.custody.statements import Statement
 from survey.domain.manifest import Manifest
-from survey.domain.statements import Statement
 from survey.errors import InvalidInput, InvalidToken, SurveyError
 
 DIGEST_LEN = 32

@@ -20,9 +20,9 @@ from typing import Any
 
 from survey.domain.manifest import get_manifest
 from survey.domain.ports import BallotBox, Clock, KeyFiles, NoticeBoard, PartialStore, Registry
-from survey.domain.release import ReportStore, Stage
+from survey.domain.results.release import ReportStore, Stage
+from survey.domain.results.tally import canonical_json, record_hash
 from survey.domain.rounds import Evaluation, Round, State
-from survey.domain.tally import canonical_json, record_hash
 from survey.errors import NotYet
 
 SCHEMA = "survey-destruction/1"

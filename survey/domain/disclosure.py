@@ -14,16 +14,16 @@ from fractions import Fraction
 from typing import Any
 
 from survey.domain import scoring
-from survey.domain.composite import Entered, composite_score
-from survey.domain.disclosed_counts import counts_and_rates, pooled_checklist, rate_text, team_checklist
-from survey.domain.form import Composite
-from survey.domain.naming import as_written, named, questionnaire_of
-from survey.domain.openness import Range
+from survey.domain.forms.form import Composite
 from survey.domain.questionnaire import Item, Questionnaire
-from survey.domain.reasons import NOT_ENTERED, participation_notes, reason_of, reasons_of
-from survey.domain.record import EvaluationRecord, Record, read_record
-from survey.domain.suppression import Numbers, Withheld, decide
-from survey.domain.tally import record_hash
+from survey.domain.results.composite import Entered, composite_score
+from survey.domain.results.disclosed_counts import counts_and_rates, pooled_checklist, rate_text, team_checklist
+from survey.domain.results.naming import as_written, named, questionnaire_of
+from survey.domain.results.openness import Range
+from survey.domain.results.reasons import NOT_ENTERED, participation_notes, reason_of, reasons_of
+from survey.domain.results.record import EvaluationRecord, Record, read_record
+from survey.domain.results.suppression import Numbers, Withheld, decide
+from survey.domain.results.tally import record_hash
 
 SCHEMA = "survey-report/1"
 

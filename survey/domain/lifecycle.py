@@ -14,12 +14,12 @@ from survey.crypto.merkle import MerkleTree
 from survey.crypto.threshold import Share, make_key
 from survey.crypto.tokens import generate_token_key, spki_of
 from survey.domain import opening
-from survey.domain.boxes import boxes_digest
+from survey.domain.custody.boxes import boxes_digest
+from survey.domain.custody.shares import PartialFile
 from survey.domain.invitations import Code, code_mac, make_code
 from survey.domain.manifest import build_manifest, get_manifest
 from survey.domain.ports import BallotBox, KeyFiles, Randomness, Registry
 from survey.domain.rounds import COLLECTED, OpeningKey, Round, State
-from survey.domain.shares import PartialFile
 from survey.errors import NotFound, WrongState
 
 

@@ -14,16 +14,16 @@ from itertools import islice
 
 from survey.crypto.sealing import UnsealFailed, ballot_info, open_with_dh, unpad
 from survey.crypto.threshold import Partial, combine, is_valid_point, verify_partial
-from survey.domain.answers import Answers, VoidBallot, parse_answers
-from survey.domain.boxes import OpenableEncs, boxes_digest
+from survey.domain.custody.boxes import OpenableEncs, boxes_digest
+from survey.domain.custody.shares import PartialFile
 from survey.domain.manifest import get_manifest
-from survey.domain.overlap import Asked, Overlap, find_overlap
 from survey.domain.ports import BallotBox, Randomness, Registry, StoredBallot
 from survey.domain.questionnaire import Questionnaire
-from survey.domain.record import read_record
+from survey.domain.results.answers import Answers, VoidBallot, parse_answers
+from survey.domain.results.overlap import Asked, Overlap, find_overlap
+from survey.domain.results.record import read_record
+from survey.domain.results.tally import Tally, build_record
 from survey.domain.rounds import COUNTED, Round, State
-from survey.domain.shares import PartialFile
-from survey.domain.tally import Tally, build_record
 from survey.domain.turnout import used_codes
 from survey.errors import InvalidInput, TooFewShares, WrongPartial, WrongState
 

@@ -12,7 +12,7 @@ import copy
 from functools import cache
 from pathlib import Path
 
-from survey.domain.form import (
+from survey.domain.forms.form import (
     BLANK,
     Band,
     Checklist,
@@ -23,7 +23,7 @@ from survey.domain.form import (
     Questionnaire,
     Scale,
 )
-from survey.domain.form_parser import FormParser
+from survey.domain.forms.form_parser import FormParser
 from survey.domain.reading import BadPlace, Place, Rule, check_plain
 
 __all__ = [

@@ -14,14 +14,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from survey.domain.boxes import BoxesFile, boxes_chunks
+from survey.domain.custody.boxes import BoxesFile, boxes_chunks
+from survey.domain.custody.shares import ShareFile, write_partial
 from survey.domain.draft import draft_of, make_round
 from survey.domain.lifecycle import find_rehearsal, with_key_made_here
 from survey.domain.ports import BallotBox, KeyFiles, NoticeBoard, PartialStore, Randomness, Registry, WorkBook
 from survey.domain.questionnaire import Questionnaire
-from survey.domain.release import ReportStore
+from survey.domain.results.release import ReportStore
 from survey.domain.rounds import Rehearsal, Round, State
-from survey.domain.shares import ShareFile, write_partial
 from survey.domain.spec import NAME_MAX
 from survey.domain.staff_ports import Recusals
 from survey.errors import WrongState

@@ -14,10 +14,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.audience import serves
-from survey.domain import release
-from survey.domain.composite import Entered
 from survey.domain.lifecycle import get_round
-from survey.domain.review import remarks, undecided
+from survey.domain.results import release
+from survey.domain.results.composite import Entered
+from survey.domain.results.review import remarks, undecided
 from survey.domain.rounds import Round, State
 from survey.domain.staff import OFFICE
 from survey.errors import InvalidInput

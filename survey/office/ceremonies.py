@@ -22,11 +22,11 @@ from survey.domain.ceremony.agreed import DONE, PHASES
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.replacing import replace_custodian
 from survey.domain.ceremony.stopping import Stop
+from survey.domain.custody.statements import who_signed
 from survey.domain.grants import GrantRefused, check_custodians
 from survey.domain.lifecycle import get_round
 from survey.domain.rounds import COUNTED, Round, State
 from survey.domain.staff import OFFICE
-from survey.domain.statements import who_signed
 from survey.errors import InvalidInput, NotFound
 from survey.office import trail
 from survey.office.faults import of_refusal

@@ -15,17 +15,17 @@ from flask_babel import gettext as _
 
 from survey.audience import serves
 from survey.domain import lifecycle
-from survey.domain.boxes import boxes_chunks
+from survey.domain.custody.boxes import boxes_chunks
+from survey.domain.custody.opening_record import conclude
+from survey.domain.custody.shares import PartialFile
 from survey.domain.grants import check_custodians
 from survey.domain.lifecycle import get_round
 from survey.domain.opening import check_partial
-from survey.domain.opening_record import conclude
 from survey.domain.ports import WorkState
 from survey.domain.rehearsal import make_parts_here
+from survey.domain.results.tally import record_hash
 from survey.domain.rounds import Round, State
-from survey.domain.shares import PartialFile
 from survey.domain.staff import OFFICE
-from survey.domain.tally import record_hash
 from survey.errors import NotYet, SurveyError, TooFewShares
 from survey.office import trail
 from survey.office.confirming import CLOSE, COUNT, REPRINT, is_confirmed

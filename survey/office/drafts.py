@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from survey.audience import serves
 from survey.domain.cautions import cautions
 from survey.domain.draft import Draft, change_round, draft_of, faults_of, make_round
-from survey.domain.library import get_content, shelf
+from survey.domain.forms.library import get_content, shelf
 from survey.domain.lifecycle import get_round
 from survey.domain.questionnaire import default_questionnaire
 from survey.domain.rounds import Round, State

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from survey.domain.trend import Trend
+from survey.domain.results.trend import Trend
 from survey.office.language import in_language
 from survey.reports import charts
 from survey.reports.trend_chart import trend_chart

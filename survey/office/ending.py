@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from survey.audience import serves
 from survey.domain import destruction
 from survey.domain.lifecycle import get_round
-from survey.domain.release import Stage
+from survey.domain.results.release import Stage
 from survey.domain.rounds import Round, State
 from survey.domain.staff import OFFICE
 from survey.errors import NotYet

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from survey.domain.forms.library import Library
 from survey.domain.installation import Installation
-from survey.domain.library import Library
 from survey.domain.ports import (
     BallotBox,
     Clock,
@@ -18,7 +18,7 @@ from survey.domain.ports import (
     Registry,
     WorkBook,
 )
-from survey.domain.release import ReportStore
+from survey.domain.results.release import ReportStore
 from survey.domain.staff_ports import Accounts, Passkeys, Recusals, Sessions, Tries
 
 

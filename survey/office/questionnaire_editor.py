@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.audience import serves
-from survey.domain.library import (
+from survey.domain.forms.library import (
     Content,
     Document,
     Entry,

@@ -14,8 +14,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.audience import serves
-from survey.domain.canonical_form import canonical
-from survey.domain.library import IsKnown, bring_in, get_content, get_entry
+from survey.domain.forms.canonical_form import canonical
+from survey.domain.forms.library import IsKnown, bring_in, get_content, get_entry
 from survey.domain.questionnaire import faults_of_questionnaire
 from survey.domain.reading import BadPlace
 from survey.domain.staff import OFFICE

@@ -13,7 +13,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from survey.domain.canonical_form import LEAST, PARTICIPATION, canonical
+from survey.domain.forms.canonical_form import LEAST, PARTICIPATION, canonical
 
 Document = dict[str, Any]
 

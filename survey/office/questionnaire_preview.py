@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
 from survey.audience import serves
-from survey.domain.library import get_content, get_entry
+from survey.domain.forms.library import get_content, get_entry
 from survey.domain.staff import OFFICE
 from survey.office import trail
 from survey.office.needs import Services

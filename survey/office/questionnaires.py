@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.audience import serves
-from survey.domain.library import (
+from survey.domain.forms.library import (
     MAX_NAME,
     Entry,
     get_content,

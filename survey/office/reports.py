@@ -1,7 +1,7 @@
 """The report of a round: all teams side by side, and one page per team with every item.
 
-Law: every figure comes out of survey.domain.release.results, which is disclose() and what two people wrote about the
-remarks; this module reads no record itself. Readers see approved reports only. The
+Law: every figure comes out of survey.domain.results.release.results, which is disclose() and what two people wrote
+about the remarks; this module reads no record itself. Readers see approved reports only. The
 checklist (十不准) is for the office only: what it holds is unverified and names a team.
 """
 
@@ -17,11 +17,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from survey.audience import serves
-from survey.domain import release
 from survey.domain.lifecycle import get_round
+from survey.domain.results import release
+from survey.domain.results.trend import trend
 from survey.domain.rounds import APPROVED, COUNTED, Round, State
 from survey.domain.staff import OFFICE, READER
-from survey.domain.trend import trend
 from survey.errors import NotFound, NotYet
 from survey.office import trail
 from survey.office.approvals import way

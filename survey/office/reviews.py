@@ -14,10 +14,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from survey.audience import serves
-from survey.domain import release
 from survey.domain.lifecycle import get_round
-from survey.domain.marks import ADDRESS, NUMBER, PERSON, PHONE, UNIT, pieces
-from survey.domain.review import MAX_SENTENCE, MAX_TOPIC, Decision, Place, Review, SamePerson, undecided
+from survey.domain.results import release
+from survey.domain.results.marks import ADDRESS, NUMBER, PERSON, PHONE, UNIT, pieces
+from survey.domain.results.review import MAX_SENTENCE, MAX_TOPIC, Decision, Place, Review, SamePerson, undecided
 from survey.domain.rounds import APPROVED, Round
 from survey.domain.staff import OFFICE
 from survey.errors import InvalidInput, WrongState

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from survey.domain.suppression import RANGE
+from survey.domain.results.suppression import RANGE
 from survey.office.language import in_language
 
 

@@ -1,6 +1,7 @@
 """开封计票记录单: who opened the boxes, when, what, and the numbers that must fit; signed by everybody who was there.
 
-Made from the opening record (domain/opening_record.py) and the disclosed report: no figure comes from anywhere else.
+Made from the opening record (domain/custody/opening_record.py) and the disclosed report: no figure comes from
+anywhere else.
 Place, witnesses and anything unusual are written by hand: the program knows nothing of them.
 """
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from survey.domain import release
 from survey.domain.installation import Installation
 from survey.domain.manifest import Manifest, get_manifests
 from survey.domain.ports import NoticeBoard, Registry
-from survey.domain.release import ReportStore
+from survey.domain.results import release
+from survey.domain.results.release import ReportStore
 from survey.domain.rounds import COUNTED, ORDER, Round, State
 from survey.errors import InvalidInput, NotYet
 from survey.reports.blocks import Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from survey.domain.suppression import RANGE
+from survey.domain.results.suppression import RANGE
 
 ROUNDED = "因四舍五入，各项合计可能不等于100%。"
 

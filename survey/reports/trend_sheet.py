@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from survey.domain.trend import Trend
+from survey.domain.results.trend import Trend
 from survey.reports.excel import INK, Book
 from survey.reports.trend_tables import trend_table
 

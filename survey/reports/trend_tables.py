@@ -1,7 +1,7 @@
 """附表6: this round and the rounds approved before it, as a table and a drawing.
 
-Law: figures come from the points that approval fixed (survey.domain.trend); rounds are joined by a line only where they
-asked the same questions.
+Law: figures come from the points that approval fixed (survey.domain.results.trend); rounds are joined by a line only
+where they asked the same questions.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from survey.domain.trend import Point, Trend, point_of, trend
+from survey.domain.results.trend import Point, Trend, point_of, trend
 from survey.reports.blocks import Cell, Column, Picture, Table
 from survey.reports.trend_chart import trend_chart
 from survey.reports.words import check_number

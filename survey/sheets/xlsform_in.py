@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from survey.domain.canonical_form import canonical
 from survey.domain.draft import Expected
+from survey.domain.forms.canonical_form import canonical
 from survey.domain.questionnaire import faults_of_questionnaire
 from survey.domain.reading import BadPlace
 from survey.sheets.rounds import WrongCell

@@ -1,4 +1,4 @@
-"""domain.library.Library over SQL.
+"""domain.forms.library.Library over SQL.
 
 Law: a draft is replaced only by whoever read its last revision, compared and set in one statement; what is ready is
 never written again.
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from survey.domain.library import Content, Document, Entry, IsKnown, Overtaken, Version
+from survey.domain.forms.library import Content, Document, Entry, IsKnown, Overtaken, Version
 from survey.errors import NotFound
 from survey.storage.database import read, write
 from survey.storage.questionnaire_tables import questionnaire_versions, questionnaires

@@ -51,7 +51,7 @@ opening_statements = Table(
     metadata,
     Column("round", Text, ForeignKey("rounds.id"), primary_key=True),
     Column("seat", Integer, primary_key=True),  # the custodian's index, 1 ..
-    Column("statement", LargeBinary, nullable=False),  # as it was signed, see domain/statements.py
+    Column("statement", LargeBinary, nullable=False),  # as it was signed, see domain/custody/statements.py
 )
 
 destruction_records = Table(

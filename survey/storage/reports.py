@@ -1,4 +1,4 @@
-"""domain.release.ReportStore over SQL.
+"""domain.results.release.ReportStore over SQL.
 
 Law: a step is compared and set in one transaction, so that two people at once cannot both think they were last.
 Releasing erases remarks and reviews in the transaction that says so.
@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, and_, select
 
-from survey.domain.composite import Entered
-from survey.domain.release import Draft, Stage
-from survey.domain.review import Decision, Place, Review
-from survey.domain.tally import record_hash
-from survey.domain.trend import Point
+from survey.domain.results.composite import Entered
+from survey.domain.results.release import Draft, Stage
+from survey.domain.results.review import Decision, Place, Review
+from survey.domain.results.tally import record_hash
+from survey.domain.results.trend import Point
 from survey.errors import WrongState
 from survey.storage.database import erase_round, read, write
 from survey.storage.registry_tables import tally_records

@@ -10,7 +10,7 @@ from typing import Any
 
 from survey.domain.disclosure import disclose
 from survey.domain.questionnaire import default_questionnaire
-from survey.domain.trend import point_of
+from survey.domain.results.trend import point_of
 from survey.reports import papers
 from survey.reports.places import fonts_folder
 from survey.reports.print import Slip, slips_pdf

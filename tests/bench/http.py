@@ -17,7 +17,7 @@ from survey.cli.workers import BLOCKING_THREADS
 from survey.crypto.sealing import ballot_info, pad, seal
 from survey.crypto.tokens import begin_token
 from survey.crypto.wire import b64url_encode
-from survey.domain.answers import encode_answers
+from survey.domain.results.answers import encode_answers
 from survey.services import open_services
 from survey.settings import Settings
 from survey.storage.database import migrate, open_database

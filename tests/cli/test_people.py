@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from survey.cli.client import Slip
 from survey.cli.people import draw_slips, invent_answers, read_answers, read_slips
-from survey.domain.answers import encode_answers, parse_answers
 from survey.domain.questionnaire import default_questionnaire
+from survey.domain.results.answers import encode_answers, parse_answers
 from survey.errors import InvalidSpec
 
 HEADER = "evaluation,unit,code,url\n"

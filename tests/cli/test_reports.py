@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from survey.domain.disclosure import disclose
-from survey.domain.release import results
+from survey.domain.results.release import results
 from survey.reports import papers
 from survey.reports.places import fonts_folder
 from tests.cli.conftest import Survey

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from survey.domain import lifecycle
+from survey.domain.custody.shares import ShareFile
 from survey.domain.lifecycle import get_round
 from survey.domain.rounds import State
-from survey.domain.shares import ShareFile
 from survey.errors import StoreUnavailable
 from tests.cli.conftest import SPEC, Survey
 

@@ -18,9 +18,9 @@ from segno.consts import MODE_ALPHANUMERIC, MODE_BYTE
 import survey.errors
 from survey.crypto.merkle import MerkleTree, NotIncluded, verify_inclusion
 from survey.crypto.wire import b64url_decode, b64url_encode
-from survey.domain.answers import clean, parse_answers
 from survey.domain.invitations import ALPHABET, make_code
 from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
+from survey.domain.results.answers import clean, parse_answers
 from survey.respondent.assets import ASSETS, DIST
 from tests.client.node import ROOT, ask, ask_all, node, refusal
 

@@ -23,9 +23,9 @@ from survey.domain.ceremony.agreed import DONE
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.key_holder import Draft, KeyHolder
 from survey.domain.ceremony.replacing import replace_custodian
-from survey.domain.opening_record import conclude
-from survey.domain.shares import PartialFile, encode_locked_share
-from survey.domain.tally import record_hash
+from survey.domain.custody.opening_record import conclude
+from survey.domain.custody.shares import PartialFile, encode_locked_share
+from survey.domain.results.tally import record_hash
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.storage.database import migrate, open_database

@@ -18,7 +18,7 @@ from survey.crypto.dleq import WrongProof
 from survey.crypto.replacement import verify_replacements
 from survey.crypto.sealing import UnsealFailed, open_with_dh, seal
 from survey.crypto.threshold import combine, make_key, partial_opening, verify_partial
-from survey.domain.statements import Statement
+from survey.domain.custody.statements import Statement
 from survey.errors import WrongPartial
 from tests.custodian.table import NAMES, Table
 from tests.custodian.test_replacement import begin

@@ -12,8 +12,8 @@ from survey.cli.custodian_join import HttpWay, Joining
 from survey.domain import lifecycle
 from survey.domain.ceremony import office as ceremony_office
 from survey.domain.ceremony.stopping import Stop
-from survey.domain.shares import ShareFile
-from survey.domain.statements import Statement
+from survey.domain.custody.shares import ShareFile
+from survey.domain.custody.statements import Statement
 from tests.custodian.conftest import WORDS, Desk, House, Office
 
 pytestmark = pytest.mark.browser
@@ -285,7 +285,7 @@ def test_a_list_other_than_the_published_one_is_not_opened(office: Office, desks
 
 
 def _changed_list(office: Office) -> bytes:
-    from survey.domain.boxes import boxes_chunks
+    from survey.domain.custody.boxes import boxes_chunks
 
     whole = b"".join(boxes_chunks(office.world.round, office.services.box))
     return whole[:-65] + whole[-130:-65]

@@ -19,7 +19,7 @@ from survey.cli import custodian_join
 from survey.crypto import passphrase
 from survey.crypto.passphrase import WrongPassphrase
 from survey.domain.ceremony.invitation import Invitation
-from survey.domain.shares import ShareFile
+from survey.domain.custody.shares import ShareFile
 from survey.errors import InvalidInput, InvalidSpec
 from tests.browsing import _free_port, _Silent
 from tests.cli.conftest import Survey

@@ -17,12 +17,12 @@ from survey.app import build_app
 from survey.crypto.at_rest import Vault
 from survey.crypto.knowledge import prove_knowledge
 from survey.crypto.wire import b64url_decode, b64url_encode
-from survey.domain import share_test
-from survey.domain.boxes import BoxesFile
 from survey.domain.ceremony import office as ceremony_office
 from survey.domain.ceremony.invitation import Invitation
+from survey.domain.custody import share_test
+from survey.domain.custody.boxes import BoxesFile
+from survey.domain.custody.shares import ShareFile, encode_share, write_partial
 from survey.domain.ports import Readable
-from survey.domain.shares import ShareFile, encode_share, write_partial
 from survey.errors import InvalidInput
 from survey.services import Services, open_services
 from survey.settings import Settings
@@ -104,7 +104,7 @@ def test_two_of_three_hand_in_and_the_round_is_counted_from_what_lies_there(clos
     for index in (1, 3):
         assert closed.ask(index, "partial", closed.partial(tmp_path, index)).status_code == 201
     assert closed.ask(2, "board").get_json()["given"] == [1, 3]
-    from survey.domain.shares import PartialFile
+    from survey.domain.custody.shares import PartialFile
 
     record = json.loads(closed.world.count([PartialFile.read(file) for file in closed.given.values()]))
     assert record["evaluations"][0]["counted"] + record["evaluations"][1]["counted"] == 5
@@ -190,7 +190,7 @@ def test_before_closing_there_is_nothing_to_open(services: Services, path: str) 
 def test_after_counting_nothing_of_the_partials_is_left_and_no_second_opening_is_taken(
     closed: Closed, tmp_path: Path
 ) -> None:
-    from survey.domain.shares import PartialFile
+    from survey.domain.custody.shares import PartialFile
 
     parts = {index: closed.partial(tmp_path, index) for index in (1, 2)}
     for index, part in parts.items():

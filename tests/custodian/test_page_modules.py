@@ -25,9 +25,9 @@ from survey.crypto.threshold import Partial, Share, combine, verify_partial
 from survey.crypto.wire import b64url_encode
 from survey.domain.ceremony.agreed import DONE, Agreed
 from survey.domain.ceremony.check_words import EN, ZH, check_words
-from survey.domain.framed import header_line
-from survey.domain.shares import PartialFile, ShareFile, encode_locked_share
-from survey.domain.statements import Statement
+from survey.domain.custody.framed import header_line
+from survey.domain.custody.shares import PartialFile, ShareFile, encode_locked_share
+from survey.domain.custody.statements import Statement
 from tests.custodian.node import ask, refused, reply
 from tests.custodian.table import Table
 from tests.custodian.test_replacement import begin as begin_replacement

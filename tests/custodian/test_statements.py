@@ -14,10 +14,10 @@ import pytest
 
 from survey.domain.audit import audit_package
 from survey.domain.audit_check import CheckFailed, Verdict, check_package
-from survey.domain.opening_record import conclude
-from survey.domain.shares import PartialFile
-from survey.domain.statements import Statement, who_signed
-from survey.domain.tally import record_hash
+from survey.domain.custody.opening_record import conclude
+from survey.domain.custody.shares import PartialFile
+from survey.domain.custody.statements import Statement, who_signed
+from survey.domain.results.tally import record_hash
 from survey.errors import InvalidInput
 from tests.custodian.test_opening import Closed, problem
 from tests.custodian.test_opening import closed as closed
@@ -125,7 +125,7 @@ def test_before_the_count_there_is_nothing_to_sign(closed: Closed) -> None:
 def test_the_proof_of_a_share_test_is_no_signature(closed: Closed, tmp_path: Path) -> None:
     """A server chooses the challenge of a test; it must not get a statement that way."""
     from survey.crypto.knowledge import prove_knowledge
-    from survey.domain.share_test import statement as test_statement
+    from survey.domain.custody.share_test import statement as test_statement
 
     record = opened(closed, tmp_path)
     unsigned = Statement.of_opening(record, 1)

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from survey.domain.answers import Answers
-from survey.domain.overlap import Overlap
 from survey.domain.questionnaire import Questionnaire, default_questionnaire
+from survey.domain.results.answers import Answers
+from survey.domain.results.overlap import Overlap
+from survey.domain.results.tally import Tally, build_record
 from survey.domain.rounds import Custodian, Evaluation, Round, State, Unit
-from survey.domain.tally import Tally, build_record
 
 Ballot = Mapping[str, str]  # item or open question code -> option or text
 

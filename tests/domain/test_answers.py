@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.domain.answers import VOID_REASONS, Answers, VoidBallot, encode_answers, parse_answers
 from survey.domain.questionnaire import default_questionnaire
+from survey.domain.results.answers import VOID_REASONS, Answers, VoidBallot, encode_answers, parse_answers
 
 Q = default_questionnaire()
 OPTIONS = st.fixed_dictionaries({}, optional={i.code: st.sampled_from(i.scale.codes) for i in Q.answerable})

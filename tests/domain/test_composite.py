@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.domain.composite import Entered, check_entered, composite_score
 from survey.domain.disclosure import disclose
-from survey.domain.form import Composite
+from survey.domain.forms.form import Composite
 from survey.domain.questionnaire import Questionnaire, default_questionnaire, parse_questionnaire
+from survey.domain.results.composite import Entered, check_entered, composite_score
 from survey.errors import InvalidInput
 from tests.domain.results import full, only, record
 

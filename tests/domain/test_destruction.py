@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from survey.domain import destruction, release
+from survey.domain import destruction
 from survey.domain.audit import audit_package
 from survey.domain.audit_check import check_package
-from survey.domain.opening_record import conclude
+from survey.domain.custody.opening_record import conclude
+from survey.domain.results import release
+from survey.domain.results.tally import record_hash
 from survey.domain.rounds import State
-from survey.domain.tally import record_hash
 from survey.errors import NotYet, StoreUnavailable, WrongState
 from tests.world import World, phones
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey.domain.disclosure import disclose
-from survey.domain.overlap import Overlap
 from survey.domain.questionnaire import Questionnaire, default_questionnaire, parse_questionnaire
+from survey.domain.results.overlap import Overlap
 from survey.domain.scoring import half_up, score, scored_answers
 from survey.errors import InvalidInput
 from tests.domain.results import Ballot, full, only, record, tally

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from survey.domain.canonical_form import canonical
-from survey.domain.library import (
+from survey.domain.forms.canonical_form import canonical
+from survey.domain.forms.library import (
     IsKnown,
     bring_in,
     faults_before_use,

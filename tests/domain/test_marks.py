@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.domain.marks import ADDRESS, NUMBER, PERSON, PHONE, UNIT, marks, pieces
+from survey.domain.results.marks import ADDRESS, NUMBER, PERSON, PHONE, UNIT, marks, pieces
 
 NAMES = ["信息工程学院", "后勤处", "第一巡察组"]
 

@@ -11,8 +11,8 @@ import pytest
 
 from survey.crypto.sealing import ballot_info, pad, seal
 from survey.domain import opening
-from survey.domain.boxes import BoxesFile, boxes_chunks
-from survey.domain.shares import PartialFile, ShareFile, encode_share, write_partial
+from survey.domain.custody.boxes import BoxesFile, boxes_chunks
+from survey.domain.custody.shares import PartialFile, ShareFile, encode_share, write_partial
 from survey.errors import InvalidSpec, TooFewShares, WrongPartial, WrongState
 from tests.world import Phone, World, phones
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from survey.domain.overlap import Asked, Overlap, find_overlap
+from survey.domain.results.overlap import Asked, Overlap, find_overlap
 from survey.domain.rounds import Evaluation, Round, State, Unit
 from tests.domain.results import full, record
 from tests.world import World

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.domain.answers import encode_answers
 from survey.domain.questionnaire import default_questionnaire, faults_of_questionnaire, parse_questionnaire
+from survey.domain.results.answers import encode_answers
 from survey.errors import InvalidSpec
 
 Change = Callable[[dict[str, Any]], object]

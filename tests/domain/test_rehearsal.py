@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from survey.domain.custody.shares import PartialFile
 from survey.domain.lifecycle import find_rehearsal
 from survey.domain.rehearsal import MARK, clear, make_parts_here, marked, rehearse
 from survey.domain.rounds import State
-from survey.domain.shares import PartialFile
 from survey.errors import WrongState
 from tests.fakes import Services
 from tests.world import World, phones

@@ -9,14 +9,14 @@ from fractions import Fraction
 
 import pytest
 
-from survey.domain import release
-from survey.domain.composite import Entered
 from survey.domain.questionnaire import Questionnaire, default_questionnaire, parse_questionnaire
-from survey.domain.release import Stage
-from survey.domain.review import Decision, SamePerson
+from survey.domain.results import release
+from survey.domain.results.composite import Entered
+from survey.domain.results.release import Stage
+from survey.domain.results.review import Decision, SamePerson
+from survey.domain.results.tally import canonical_json, record_hash
 from survey.domain.rounds import Evaluation, Rehearsal, Round, State, Unit
 from survey.domain.scoring import half_up
-from survey.domain.tally import canonical_json, record_hash
 from survey.errors import InvalidInput, NotFound, NotYet, SurveyError, WrongState
 from tests.domain.results import full, record
 from tests.fake_reports import MemoryReports

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from survey.domain.disclosure import disclose
-from survey.domain.openness import PROTECTION
-from survey.domain.overlap import Overlap
 from survey.domain.questionnaire import Questionnaire, default_questionnaire, parse_questionnaire
+from survey.domain.results.openness import PROTECTION
+from survey.domain.results.overlap import Overlap
 from survey.domain.scoring import score
 from tests.domain.results import Ballot, full, only, record, tally
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.domain.answers import Answers
 from survey.domain.questionnaire import default_questionnaire
-from survey.domain.record import read_record
-from survey.domain.tally import Tally, canonical_json, record_hash, without_texts
+from survey.domain.results.answers import Answers
+from survey.domain.results.record import read_record
+from survey.domain.results.tally import Tally, canonical_json, record_hash, without_texts
 from survey.errors import InvalidInput
 from tests.domain.results import counter_randomness, full, record, tally
 

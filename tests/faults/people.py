@@ -13,9 +13,9 @@ import urllib3
 from survey.crypto.sealing import ENC_LEN, ballot_info, pad, receipt, seal
 from survey.crypto.tokens import PendingToken, begin_token
 from survey.crypto.wire import b64url_encode
-from survey.domain.answers import encode_answers
 from survey.domain.invitations import Code
 from survey.domain.manifest import Manifest
+from survey.domain.results.answers import encode_answers
 from tests.faults.installation import Installation
 
 TOKEN_REQUEST = "application/private-token-request"

@@ -20,7 +20,7 @@ from survey.cli.client import Slip
 from survey.cli.rehearsal import rehearse
 from survey.crypto.sealing import ENC_LEN, ballot_info, pad, receipt, seal
 from survey.crypto.tokens import begin_token
-from survey.domain.answers import encode_answers
+from survey.domain.results.answers import encode_answers
 from tests.databases import KINDS
 from tests.faults.installation import Installation
 from tests.faults.people import Person, make_pool, people_of

@@ -27,21 +27,21 @@ from survey.crypto.threshold import is_valid_point, verify_transcript
 from survey.crypto.token_headers import parse_authorization, www_authenticate
 from survey.crypto.token_structures import Token, TokenChallenge, TokenRequest, parse_spki
 from survey.crypto.wire import b64url_decode, b64url_encode
-from survey.domain.answers import VoidBallot, encode_answers, parse_answers
 from survey.domain.audit_check import check_package
-from survey.domain.boxes import BoxesFile
 from survey.domain.ceremony.board import read_board
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.key_holder import Draft
 from survey.domain.ceremony.messages import Message
+from survey.domain.custody.boxes import BoxesFile
+from survey.domain.custody.share_test import read_proof
+from survey.domain.custody.shares import PartialFile, ShareFile, encode_share
+from survey.domain.custody.statements import Statement
 from survey.domain.disclosure import disclose
 from survey.domain.invitations import parse_code
 from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
-from survey.domain.record import read_record
-from survey.domain.share_test import read_proof
-from survey.domain.shares import PartialFile, ShareFile, encode_share
-from survey.domain.statements import Statement
-from survey.domain.tally import canonical_json
+from survey.domain.results.answers import VoidBallot, encode_answers, parse_answers
+from survey.domain.results.record import read_record
+from survey.domain.results.tally import canonical_json
 from survey.domain.yaml_document import read_yaml, write_yaml
 from survey.errors import SurveyError
 from survey.server_key import write_private

@@ -10,9 +10,9 @@ import pytest
 
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.stopping import Stop
-from survey.domain.opening_record import conclude
-from survey.domain.statements import Statement
-from survey.domain.tally import record_hash
+from survey.domain.custody.opening_record import conclude
+from survey.domain.custody.statements import Statement
+from survey.domain.results.tally import record_hash
 from tests.office.test_doing import lines, path, press
 from tests.office.test_doing import office as office
 from tests.office.test_doing import world as world

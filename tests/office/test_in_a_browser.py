@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 import survey
-from survey.domain.library import shelf, start_version
+from survey.domain.forms.library import shelf, start_version
 from survey.domain.questionnaire import default_questionnaire
 from tests.fakes import FakeSettings, Services
 from tests.office.conftest import PASSWORD, make_app

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from survey.domain.canonical_form import canonical
-from survey.domain.library import shelf
+from survey.domain.forms.canonical_form import canonical
+from survey.domain.forms.library import shelf
 from survey.domain.questionnaire import default_questionnaire
 from survey.domain.yaml_document import write_yaml
 from survey.office.questionnaire_forms import percent

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from survey.domain.release import results
-from survey.domain.tally import canonical_json, texts_digest
+from survey.domain.results.release import results
+from survey.domain.results.tally import canonical_json, texts_digest
 from survey.reports import papers
 from survey.reports.places import fonts_folder
 from tests.office.samples import REMARK

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from survey.domain import release
-from survey.domain.release import Draft, Stage, results
+from survey.domain.results import release
+from survey.domain.results.release import Draft, Stage, results
+from survey.domain.results.trend import point_of
 from survey.domain.rounds import State
-from survey.domain.trend import point_of
 from survey.reports import papers
 from survey.reports.places import fonts_folder
 from tests.office.conftest import HTTPS

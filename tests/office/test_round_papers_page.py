@@ -9,10 +9,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from survey.domain.opening_record import opening_record
-from survey.domain.release import Draft, Stage
+from survey.domain.custody.opening_record import opening_record
+from survey.domain.results.release import Draft, Stage
+from survey.domain.results.tally import record_hash
 from survey.domain.rounds import State
-from survey.domain.tally import record_hash
 from survey.reports import round_papers
 from survey.reports.places import fonts_folder
 from tests.office.conftest import Visitor

@@ -11,7 +11,7 @@ import docx
 import openpyxl
 
 from survey.domain.disclosure import disclose
-from survey.domain.tally import canonical_json
+from survey.domain.results.tally import canonical_json
 from survey.reports import papers
 from survey.reports.places import fonts_folder
 from tests.domain.results import full, record

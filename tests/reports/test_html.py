@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from survey.domain.disclosure import disclose
-from survey.domain.wording import explain
+from survey.domain.results.wording import explain
 from survey.reports.html import render_body, render_html
 from survey.reports.words import check_number, words
 from tests.domain.results import full, record

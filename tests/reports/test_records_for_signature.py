@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from survey.domain.opening_record import opening_record
+from survey.domain.custody.opening_record import opening_record
 from survey.domain.rounds import Round, State
 from survey.reports.blocks import Document, Signatures, Table
 from survey.reports.destruction_paper import destruction_paper

@@ -7,7 +7,7 @@ import re
 import zipfile
 from typing import Any
 
-from survey.domain.trend import point_of
+from survey.domain.results.trend import point_of
 from survey.reports.words import check_number
 from tests.reports.papers_support import excel, made, report, text_of_word
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survey.domain.canonical_form import canonical
+from survey.domain.forms.canonical_form import canonical
 from survey.domain.questionnaire import default_questionnaire, faults_of_questionnaire
 from survey.domain.yaml_document import read_yaml, write_yaml
 from survey.sheets.workbook import BadWorkbook, Trouble

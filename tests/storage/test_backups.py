@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import Engine, func, inspect, select
 
 from survey.crypto.at_rest import Vault
-from survey.domain.library import Entry, Version
+from survey.domain.forms.library import Entry, Version
 from survey.domain.ports import StoredBallot
-from survey.domain.release import Draft
-from survey.domain.review import Decision, propose
+from survey.domain.results.release import Draft
+from survey.domain.results.review import Decision, propose
 from survey.domain.rounds import State
 from survey.errors import InvalidInput, WrongState
 from survey.storage.accounts import SqlAccounts

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import inspect, text
 
 from survey.domain import lifecycle
+from survey.domain.custody.shares import PartialFile
 from survey.domain.rehearsal import clear, make_parts_here, rehearse
-from survey.domain.release import Draft
+from survey.domain.results.release import Draft
 from survey.domain.rounds import Round, State
-from survey.domain.shares import PartialFile
 from survey.domain.spec import parse_spec
 from survey.errors import WrongState
 from survey.services import Services, open_services

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from survey.domain.library import Content, Entry, IsKnown, Library, Overtaken, Version
+from survey.domain.forms.library import Content, Entry, IsKnown, Library, Overtaken, Version
 from survey.errors import NotFound
 from survey.storage.database import migrate, open_database
 from survey.storage.questionnaires import SqlLibrary

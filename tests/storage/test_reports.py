@@ -8,11 +8,11 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import Engine, text
 
-from survey.domain.composite import Entered
-from survey.domain.release import Draft, Stage
-from survey.domain.review import Decision, Review
-from survey.domain.tally import record_hash, without_texts
-from survey.domain.trend import Point
+from survey.domain.results.composite import Entered
+from survey.domain.results.release import Draft, Stage
+from survey.domain.results.review import Decision, Review
+from survey.domain.results.tally import record_hash, without_texts
+from survey.domain.results.trend import Point
 from survey.errors import WrongState
 from survey.storage.reports import SqlReports
 from tests.domain.results import full, record

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from survey.domain import destruction, release
+from survey.domain import destruction
 from survey.domain.audit import audit_package
-from survey.domain.opening_record import conclude
+from survey.domain.custody.opening_record import conclude
+from survey.domain.results import release
+from survey.domain.results.tally import record_hash
 from survey.domain.rounds import State
-from survey.domain.tally import record_hash
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.storage.backups import backup, restore

@@ -1,6 +1,6 @@
 /**
  * A partial opening of the frozen list: one point per ballot and one proof over the whole list. Forms as in
- * survey/domain/boxes.py and shares.py.
+ * survey/domain/custody/boxes.py and shares.py.
  *
  * Law: a share works on exactly the frozen list of its own round and on nothing else: digest, round and key must be
  * those that the custodian was shown and agreed to.

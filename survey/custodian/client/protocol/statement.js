@@ -1,4 +1,4 @@
-/** A custodian's signed statement after the count; bytes as in survey/domain/statements.py. */
+/** A custodian's signed statement after the count; bytes as in survey/domain/custody/statements.py. */
 import { concat, toBase64url, utf8 } from '../../../respondent/client/protocol/bytes.js'
 import { canonicalJson, canonicalText } from './canonical.js'
 import { proveKnowledge } from './proofs.js'

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
-from survey.domain import form_rules
-from survey.domain.form import BLANK, Checklist, Dimension, Item, OpenQuestion, Option, Questionnaire, Scale
+from survey.domain.forms import form_rules
+from survey.domain.forms.form import BLANK, Checklist, Dimension, Item, OpenQuestion, Option, Questionnaire, Scale
 from survey.domain.reading import Place, Rule
 
 SCHEMA = "xuncha-conduct-questionnaire/1"

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from survey.domain.naming import as_written
 from survey.domain.questionnaire import Questionnaire
-from survey.domain.record import EvaluationRecord, Record
+from survey.domain.results.naming import as_written
+from survey.domain.results.record import EvaluationRecord, Record
+from survey.domain.results.suppression import EXCEEDS, GROUP, OVERLAP, RANGE, TEXTS, UNRATED, Withheld
+from survey.domain.results.wording import explain
 from survey.domain.scoring import Scores
-from survey.domain.suppression import EXCEEDS, GROUP, OVERLAP, RANGE, TEXTS, UNRATED, Withheld
-from survey.domain.wording import explain
 
 NOT_ENTERED = "quality-not-entered"
 ERASED = "texts-erased"

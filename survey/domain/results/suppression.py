@@ -33,8 +33,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from survey.domain.openness import PROTECTION, Range, agree, ends, is_open, mean_range, range_around, room
 from survey.domain.questionnaire import Dimension, Questionnaire, Scale
+from survey.domain.results.openness import PROTECTION, Range, agree, ends, is_open, mean_range, range_around, room
 from survey.domain.scoring import Counts, Scores, grade, positive_answers, scored_answers
 
 EXCEEDS = "counted-exceeds-used"

@@ -19,8 +19,16 @@ from survey.crypto.arithmetic import p256
 from survey.crypto.passphrase import Lock, unlock
 from survey.crypto.threshold import PartialOpening, Share
 from survey.crypto.wire import b64url_decode, b64url_encode
-from survey.domain.boxes import BoxesFile
-from survey.domain.framed import ENTRY_LEN, Entries, bytes_field, header_line, number_field, read_header, text_field
+from survey.domain.custody.boxes import BoxesFile
+from survey.domain.custody.framed import (
+    ENTRY_LEN,
+    Entries,
+    bytes_field,
+    header_line,
+    number_field,
+    read_header,
+    text_field,
+)
 from survey.domain.ports import Randomness, Readable
 from survey.errors import InvalidInput, InvalidSpec, WrongState
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from survey.domain import scoring
-from survey.domain.naming import named
-from survey.domain.pooling import Bands, Small, one_small, pool
-from survey.domain.reasons import reason_of
-from survey.domain.record import EvaluationRecord, Record
-from survey.domain.suppression import PROTECTS, RANGE, Withheld
+from survey.domain.results.naming import named
+from survey.domain.results.pooling import Bands, Small, one_small, pool
+from survey.domain.results.reasons import reason_of
+from survey.domain.results.record import EvaluationRecord, Record
+from survey.domain.results.suppression import PROTECTS, RANGE, Withheld
 
 
 def counts_and_rates(counts: scoring.Counts | None) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from survey.crypto.dkg_messages import canonical_json
+from survey.domain.custody.shares import PartialFile
 from survey.domain.ports import Clock, NoticeBoard, PartialStore, Registry
 from survey.domain.rounds import Round
-from survey.domain.shares import PartialFile
 
 SCHEMA = "survey-opening/1"
 

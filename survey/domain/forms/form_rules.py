@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 
-from survey.domain.form import Band, Composite
+from survey.domain.forms.form import Band, Composite
 from survey.domain.reading import Place, Rule
 
 Texts = Callable[[Place, int], tuple[str, str]]  # (place, most characters) -> (zh, en)

@@ -15,15 +15,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from survey.domain.composite import Entered, check_entered
 from survey.domain.disclosure import disclose
 from survey.domain.lifecycle import get_tally_record
 from survey.domain.ports import Registry
-from survey.domain.record import read_record
-from survey.domain.review import Decision, Place, Remark, Review, confirm, digest, propose, remarks
+from survey.domain.results.composite import Entered, check_entered
+from survey.domain.results.record import read_record
+from survey.domain.results.review import Decision, Place, Remark, Review, confirm, digest, propose, remarks
+from survey.domain.results.tally import record_hash, without_texts
+from survey.domain.results.trend import Point, point_of
 from survey.domain.rounds import Round, State
-from survey.domain.tally import record_hash, without_texts
-from survey.domain.trend import Point, point_of
 from survey.errors import InvalidInput, NotFound, NotYet, WrongState
 
 Digest = Mapping[str, Mapping[str, list[dict[str, Any]]]]

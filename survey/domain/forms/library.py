@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from survey.domain.canonical_form import canonical
+from survey.domain.forms.canonical_form import canonical
 from survey.domain.ports import Randomness
 from survey.domain.questionnaire import default_questionnaire, faults_of_questionnaire
 from survey.domain.reading import BadPlace, Rule

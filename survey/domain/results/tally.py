@@ -16,10 +16,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from survey.domain.answers import Answers
-from survey.domain.overlap import Overlap
 from survey.domain.ports import Randomness
 from survey.domain.questionnaire import BLANK, Item, Questionnaire
+from survey.domain.results.answers import Answers
+from survey.domain.results.overlap import Overlap
 from survey.domain.rounds import Evaluation, Round
 from survey.errors import InvalidInput
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from survey.domain.answers import VOID_REASONS
-from survey.domain.overlap import Overlap
 from survey.domain.questionnaire import BLANK, Item, Questionnaire, parse_questionnaire
-from survey.domain.tally import SCHEMA, canonical_json, texts_digest
+from survey.domain.results.answers import VOID_REASONS
+from survey.domain.results.overlap import Overlap
+from survey.domain.results.tally import SCHEMA, canonical_json, texts_digest
 from survey.errors import InvalidInput, InvalidSpec
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from survey.domain.form import Composite
+from survey.domain.forms.form import Composite
 from survey.errors import InvalidInput
 
 MAX_REASON = 200

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from survey.domain.form import Checklist, Composite, Item, Questionnaire, Scale
+from survey.domain.forms.form import Checklist, Composite, Item, Questionnaire, Scale
 from survey.domain.scoring import half_up
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from survey.domain.form_parser import SCHEMA
+from survey.domain.forms.form_parser import SCHEMA
 
 Document = dict[str, Any]
 

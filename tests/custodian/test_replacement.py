@@ -12,7 +12,7 @@ import pytest
 from survey.crypto.arithmetic import BASE, p256
 from survey.crypto.dkg_messages import KeyMakingFault, Share
 from survey.crypto.dkg_transcript import verify_transcript
-from survey.crypto.replacement import verify_replacements
+from survey.crypto.replacement import Replacement, verify_replacements
 from survey.crypto.sealing import open_with_dh, seal
 from survey.crypto.threshold import combine
 from survey.crypto.wire import b64url_encode
@@ -138,37 +138,21 @@ def test_who_brings_in_another_number_is_named(made: tuple[Table, list[Share]]) 
         table.step(2)
 
 
-def test_a_cheating_program_that_brings_in_another_number_is_named(
-    made: tuple[Table, list[Share]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("cheat", "number", "named"), [(2, 7, r"Custodian 2 \(纪委\)"), (3, 2, rf"Custodian 3 \({NEWCOMER}\)")]
+)
+def test_whoever_brings_in_another_number_is_named_and_the_newcomer_can_bring_in_nothing(
+    made: tuple[Table, list[Share]], monkeypatch: pytest.MonkeyPatch, cheat: int, number: int, named: str
 ) -> None:
-    from survey.crypto.replacement import Replacement
-
     table, old = made
     begin(table, old)
     honest = Replacement.constant_term
     monkeypatch.setattr(
         Replacement,
         "constant_term",
-        lambda self, index, secret: 7 if index == 2 else honest(self, index, secret),
+        lambda self, index, secret: number if index == cheat else honest(self, index, secret),
     )
-    with pytest.raises(KeyMakingFault, match=r"Custodian 2 \(纪委\) did not bring in the share they hold"):
-        table.go_to("deal")
-
-
-def test_the_newcomer_cannot_bring_in_anything_either(
-    made: tuple[Table, list[Share]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from survey.crypto.replacement import Replacement
-
-    table, old = made
-    begin(table, old)
-    honest = Replacement.constant_term
-    monkeypatch.setattr(
-        Replacement,
-        "constant_term",
-        lambda self, index, secret: 2 if index == 3 else honest(self, index, secret),
-    )
-    with pytest.raises(KeyMakingFault, match=rf"Custodian 3 \({NEWCOMER}\) did not bring in"):
+    with pytest.raises(KeyMakingFault, match=f"{named} did not bring in the share they hold"):
         table.go_to("deal")
 
 

@@ -204,7 +204,8 @@ def test_a_browser_closed_at_any_moment_loses_nothing_that_was_said(office: Offi
     for desk in desks[:2]:
         desk.agree()
         desk.wait_for(MAKING)
-    first.reopen()  # everybody else confirms while it is away
+    expect(first.page.locator(".waited")).to_have_text("正在等：组织部")  # both have confirmed, as everybody can see
+    first.reopen()  # the last one confirms while it is away
     third.agree()
     third.wait_for(MADE)
     second.wait_for(MADE)

@@ -18,6 +18,7 @@ from survey.domain.forms.form import Composite
 from survey.domain.questionnaire import Item, Questionnaire
 from survey.domain.results.composite import Entered, composite_score
 from survey.domain.results.disclosed_counts import counts_and_rates, pooled_checklist, rate_text, team_checklist
+from survey.domain.results.disclosed_satisfaction import satisfaction
 from survey.domain.results.naming import as_written, named, questionnaire_of
 from survey.domain.results.openness import Range
 from survey.domain.results.reasons import NOT_ENTERED, participation_notes, reason_of, reasons_of
@@ -90,7 +91,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
         "score": None if withheld.total or scores.total is None else scoring.half_up(scores.total, 2),
         **_grade(questionnaire, scores.total, withheld),
         "reference_only": any(note["reason"] == "participation-low" for note in notes),
-        **_satisfaction(questionnaire, evaluation, withheld),
+        **satisfaction(questionnaire, evaluation, withheld),
         "dimensions": [
             {
                 "code": dimension.code,
@@ -140,32 +141,6 @@ def _item(
         "answered": None if reason else answers,
         "satisfaction_of_valid": None if reason else rate_text(positive, answers),
         "satisfaction_of_entitled": None if reason else rate_text(positive, evaluation.entitled),
-    }
-
-
-def _satisfaction(questionnaire: Questionnaire, evaluation: EvaluationRecord, withheld: Withheld) -> dict[str, Any]:
-    """The rate by both denominators; "satisfaction" is the one that the questionnaire makes the headline.
-
-    Both rates together tell how many rated and how many of them were satisfied; so these two numbers are shown with
-    them, and Wilson's interval at 95 % says how much the rate is worth.
-    """
-    overall, counts = questionnaire.overall, evaluation.overall
-    positive, rated = scoring.positive_answers(overall.scale, counts), scoring.scored_answers(overall.scale, counts)
-    shown = withheld.satisfaction is None
-    of_valid = rate_text(positive, rated) if shown else None
-    of_entitled = rate_text(positive, evaluation.entitled) if shown else None
-    interval = scoring.wilson(Fraction(positive, rated), rated) if shown else None
-    return {
-        "satisfaction": of_valid if questionnaire.headline_denominator == "valid_answers" else of_entitled,
-        "satisfaction_of_valid": of_valid,
-        "satisfaction_of_entitled": of_entitled,
-        "satisfaction_interval": None if interval is None else [scoring.half_up(100 * end, 1) for end in interval],
-        "overall": {
-            **named(overall),
-            **counts_and_rates(None if withheld.overall else counts),
-            "satisfied": positive if shown else None,
-            "rated": rated if shown else None,
-        },
     }
 
 

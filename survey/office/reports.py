@@ -31,7 +31,7 @@ from survey.office.needs import Services
 from survey.office.withheld import sentences, whole_table, why
 from survey.reports import papers
 from survey.reports.places import fonts_folder
-from survey.reports.table_notes import count_cell, score_cell
+from survey.reports.table_notes import count_cell, rate_cell, satisfied_cell, score_cell
 from survey.reports.words import check_number, words
 
 OFFICE_FORMATS = frozenset({"json", "html"})  # they hold the checklist
@@ -109,6 +109,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
             "distribution": distribution,
             "check_number": check_number,
             "shown_score": lambda entry: score_cell(entry, "–"),
+            "shown_rate": lambda team, of: rate_cell(team, of, "–"),
+            "shown_satisfied": lambda team: satisfied_cell(team, "–"),
             "shown_count": lambda row, code: count_cell(row, code, "–"),
             "void_words": lambda reason: in_language({language: words(language)[reason] for language in ("zh", "en")}),
             "why_texts": lambda team: any(entry["what"] in ("texts", "all") for entry in team["suppressed"]),

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from survey.reports import charts
 from survey.reports.places import DOCUMENTS
-from survey.reports.table_notes import count_cell, score_cell
+from survey.reports.table_notes import count_cell, rate_cell, score_cell
 from survey.reports.words import check_number, words
 
 
@@ -45,7 +45,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        bar=_bar, distribution=_distribution, rows=_rows, score_cell=score_cell, count_cell=count_cell
+        bar=_bar,
+        distribution=_distribution,
+        rows=_rows,
+        score_cell=score_cell,
+        count_cell=count_cell,
+        rate_cell=rate_cell,
     )
     return environment
 

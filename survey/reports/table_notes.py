@@ -31,6 +31,22 @@ def count_cell(line: Mapping[str, Any], code: str, to: str = "～") -> int | str
     return str(line["bands"][code]).replace("-", to) if line.get("bands") else None
 
 
+def rate_cell(team: Mapping[str, Any], of: str, to: str = "～") -> str | None:
+    """The satisfaction rate, of: "of_valid" or "of_entitled": "97.9", "85.7～100.0" for a range, or None."""
+    if team["satisfaction_range"] is not None:
+        return to.join(team["satisfaction_range"][of])
+    rate: str | None = team[f"satisfaction_{of}"]
+    return rate
+
+
+def satisfied_cell(team: Mapping[str, Any], to: str = "～") -> int | str | None:
+    """How many of those who rated were satisfied: 39, "6～7" where only a range is shown, or None."""
+    if team["satisfaction_range"] is not None:
+        return to.join(map(str, team["satisfaction_range"]["satisfied"]))
+    satisfied: int | None = team["overall"]["satisfied"]
+    return satisfied
+
+
 def interval_cell(team: Mapping[str, Any]) -> str | None:
     """ "91.5～99.0", or None."""
     interval = team["satisfaction_interval"]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from survey.reports.blocks import Cell, Column, Table
-from survey.reports.table_notes import ROUNDED, grade_cell, interval_cell, reasons, score_cell
+from survey.reports.table_notes import ROUNDED, grade_cell, interval_cell, rate_cell, reasons, score_cell
 from survey.reports.words import words
 
 Report = Mapping[str, Any]
@@ -87,9 +87,9 @@ def scores(report: Report) -> Table:
             *(score_cell(dimension) for dimension in team["dimensions"]),
             team["score"],
             grade_cell(team),
-            team["satisfaction_of_valid"],
+            rate_cell(team, "of_valid"),
             interval_cell(team),
-            team["satisfaction_of_entitled"],
+            rate_cell(team, "of_entitled"),
         ]
         for team in report["evaluations"]
     ]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from survey.domain.disclosure import disclose
 from survey.domain.questionnaire import Questionnaire, default_questionnaire, parse_questionnaire
 from survey.domain.results.overlap import Overlap
-from survey.domain.scoring import half_up, score, scored_answers
+from survey.domain.scoring import half_up, score, scored_answers, wilson
 from survey.errors import InvalidInput
 from tests.domain.results import Ballot, full, only, record, tally
 
@@ -25,6 +25,13 @@ MIXED = [full("A"), full("B", "B"), full("A", "A", "X"), full("C", "C"), full("B
 
 def mixed(n: int) -> list[dict[str, str]]:
     return [MIXED[i % len(MIXED)] for i in range(n)]
+
+
+def satisfied(yes: int, no: int, silent: int = 0, **changes: Any) -> dict[str, Any]:
+    """A team that agrees in nothing but the overall question, where so many are satisfied or not."""
+    said = ["A"] * yes + ["C"] * no + ["X"] * silent
+    ballots = [{**ballot, "O-1": answer} for ballot, answer in zip(mixed(len(said)), said, strict=True)]
+    return only(disclose(record(ballots, **changes)))
 
 
 def reasons(evaluation: dict[str, Any]) -> set[tuple[str, str]]:
@@ -49,7 +56,7 @@ def test_below_the_minimum_group_no_figure_is_shown(n: int) -> None:
 
 @pytest.mark.parametrize("n", [5, 9])
 def test_from_the_minimum_group_total_grade_and_satisfaction_are_shown_and_nothing_else(n: int) -> None:
-    evaluation = only(disclose(record(mixed(n))))
+    evaluation = satisfied(n - 2, 2)
     assert all(evaluation[key] is not None for key in FIGURES)
     assert all(d["score"] is None for d in evaluation["dimensions"])
     assert all(i["score"] is None and i["counts"] is None for i in evaluation["items"])
@@ -161,8 +168,8 @@ def test_a_small_team_whose_total_nearly_says_everything_shows_its_grade_only() 
 
 
 def test_the_two_numbers_that_follow_from_both_rates_are_shown_with_them() -> None:
-    overall = only(disclose(record(mixed(7))))["overall"]
-    assert (overall["counts"], overall["satisfied"], overall["rated"]) == (None, 6, 7)
+    overall = satisfied(5, 2)["overall"]
+    assert (overall["counts"], overall["satisfied"], overall["rated"]) == (None, 5, 7)
 
 
 def test_an_item_that_nobody_rated_shows_its_counts_and_no_score() -> None:
@@ -186,13 +193,53 @@ def test_a_small_group_that_agrees_in_everything_shows_its_grade_only(option: st
     evaluation = only(disclose(record([full(option, "A" if option == "A" else "C")] * 7)))
     assert evaluation["score"] is evaluation["satisfaction"] is evaluation["satisfaction_of_entitled"] is None
     assert evaluation["grade"] == {"A": "优秀", "D": "不合格"}[option]
-    assert {("score", "small-and-unanimous"), ("satisfaction", "small-and-unanimous")} <= reasons(evaluation)
+    assert evaluation["satisfaction_range"]["of_valid"] == {"A": ["85.7", "100.0"], "D": ["0.0", "14.3"]}[option]
+    assert {("score", "small-and-unanimous"), ("satisfaction", "small-shown-as-range")} <= reasons(evaluation)
 
 
-def test_a_small_group_where_all_are_satisfied_in_different_degrees_hides_the_rate_of_100() -> None:
+def test_a_small_group_where_all_are_satisfied_in_different_degrees_shows_a_range() -> None:
     evaluation = only(disclose(record([full("A", "A")] * 3 + [full("B", "B")] * 4)))
     assert evaluation["satisfaction"] is None
+    assert evaluation["satisfaction_range"]["satisfied"] == [6, 7]
     assert evaluation["score"] is not None
+
+
+@pytest.mark.parametrize(("size", "silent"), [(5, 0), (7, 0), (9, 0), (5, 3)])
+@pytest.mark.parametrize("texts_minimum", [5, 10])
+def test_whether_one_person_of_a_small_group_disagreed_changes_no_figure(
+    size: int, silent: int, texts_minimum: int
+) -> None:
+    def about_all(evaluation: dict[str, Any]) -> dict[str, Any]:
+        return {key: evaluation[key] for key in evaluation if key.startswith("satisfaction") or key == "overall"}
+
+    def shown(yes: int, no: int) -> dict[str, Any]:
+        return about_all(satisfied(yes, no, silent, texts_minimum=texts_minimum))
+
+    assert shown(size, 0) == shown(size - 1, 1)
+    assert shown(0, size) == shown(1, size - 1)
+    assert shown(size, 0) != shown(0, size)
+
+
+def test_a_range_of_satisfaction_names_both_ends_by_both_denominators_and_an_interval_around_both() -> None:
+    evaluation = satisfied(6, 1, entitled=14)
+    assert evaluation["satisfaction_range"] == {
+        "satisfied": [6, 7],
+        "of_valid": ["85.7", "100.0"],
+        "of_entitled": ["42.9", "50.0"],
+    }
+    lower, upper = (wilson(Fraction(n, 7), 7) for n in (6, 7))
+    assert evaluation["satisfaction_interval"] == [half_up(100 * lower[0], 1), half_up(100 * upper[1], 1)]
+    assert (evaluation["overall"]["rated"], evaluation["overall"]["satisfied"]) == (7, None)
+
+
+def test_a_small_group_that_is_divided_shows_its_rate() -> None:
+    evaluation = satisfied(5, 2)
+    assert (evaluation["satisfaction"], evaluation["satisfaction_range"]) == ("71.4", None)
+
+
+def test_ten_ballots_of_which_all_are_satisfied_show_their_rate() -> None:
+    evaluation = satisfied(10, 0)
+    assert (evaluation["satisfaction"], evaluation["satisfaction_range"]) == ("100.0", None)
 
 
 def test_a_group_of_ten_that_agrees_shows_its_figures() -> None:

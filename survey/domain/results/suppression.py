@@ -15,8 +15,9 @@ n = ballots counted, k = minimum_group, t = texts_minimum of the round.
 4. n < unanimous_below (10): where all who rated agree, the value would be each one's answer. Of the team only the grade
    is shown; the same where the total lies so near an end of the scale that some dimension is known within PROTECTION
    points. Of an item, and of a dimension whose items all are of this kind, a range is shown: all scores of the scale
-   but the lowest, or but the highest, so that it does not say whether they were satisfied. A rate would be 0 or 100,
-   and any range of it would say which: it is a dash. The whole checklist is in ranges (pooling.py), unanimous or not.
+   but the lowest, or but the highest, so that it does not say whether they were satisfied. Where all, or all but one,
+   were on the same side about the team as a whole, the satisfaction rate is a range that holds both cases: nobody
+   learns whether somebody disagreed. The whole checklist is in ranges (pooling.py), unanimous or not.
 5. More ballots than codes used: nothing is shown (this result must not be used).
 6. Almost the same people were asked about this team before (overlap.py), and the two results differ by the answers of r
    people: nothing is shown that a team of r people would not show. r < k: only the grade; r < t: no tables.
@@ -52,7 +53,8 @@ OVERLAP = "overlaps-another-round"
 class Withheld:
     """Reasons, by figure; a figure without a reason may be shown. items, dimensions, checklist: by code.
 
-    ranges: items and dimensions of which a range is shown in place of the score.
+    ranges: items and dimensions of which a range is shown in place of the score; satisfied: the least and the most
+    people who may have been satisfied, where a range is shown in place of the rate.
     """
 
     total: str | None = None
@@ -64,6 +66,7 @@ class Withheld:
     dimensions: dict[str, str] = field(default_factory=dict)
     checklist: dict[str, str] = field(default_factory=dict)
     ranges: dict[str, Range] = field(default_factory=dict)
+    satisfied: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ def decide(questionnaire: Questionnaire, numbers: Numbers, scores: Scores, k: in
         _overlap(withheld, questionnaire, numbers)
     _total(withheld, questionnaire, numbers, scores, k, small)
     if numbers.apart is not None and numbers.apart < k:
-        withheld.satisfaction = withheld.satisfaction or OVERLAP
+        if withheld.satisfied or not withheld.satisfaction:
+            withheld.satisfaction, withheld.satisfied = OVERLAP, None
         withheld.total = withheld.total or OVERLAP
     if len(questionnaire.dimensions) == 1 and withheld.total:
         withheld.dimensions.setdefault(questionnaire.dimensions[0].code, withheld.total)
@@ -145,8 +149,16 @@ def _satisfaction(withheld: Withheld, scale: Scale, counts: Counts, k: int, smal
         withheld.satisfaction = UNRATED
     elif answers < k:
         withheld.satisfaction = withheld.overall = FEW
-    elif small and (agree(scale, counts) or positive_answers(scale, counts) in (0, answers)):
-        withheld.satisfaction = withheld.overall = AGREE
+    elif small and (ends := _nearly_all(positive_answers(scale, counts), answers)):
+        withheld.satisfaction = withheld.overall = RANGE
+        withheld.satisfied = ends
+
+
+def _nearly_all(positive: int, answers: int) -> tuple[int, int] | None:
+    """Where at most one stands alone: the two numbers of satisfied people between which this leaves open."""
+    if positive >= answers - 1:
+        return answers - 1, answers
+    return (0, 1) if positive <= 1 else None
 
 
 def _items(withheld: Withheld, questionnaire: Questionnaire, numbers: Numbers, k: int, small: bool) -> None:

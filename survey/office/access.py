@@ -133,7 +133,8 @@ def _end_what_is_over(services: Services) -> None:
 
 def _require_no_recusal(services: Services) -> None:
     """Raises Recused for the pages of a round that this account is kept out of."""
-    round_id = (request.view_args or {}).get("round_id")
+    # "copy_of": the form of a new round shows the one that it is copied from.
+    round_id = (request.view_args or {}).get("round_id") or request.values.get("copy_of")
     round_ = services.registry.find_round(round_id) if round_id else None
     if round_ is None:
         return

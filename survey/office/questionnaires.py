@@ -27,6 +27,7 @@ from survey.office import trail
 from survey.office.confirming import DELETE, is_confirmed
 from survey.office.faults import OfficeRefusal
 from survey.office.needs import Services
+from survey.office.own_rounds import own_rounds
 from survey.office.questionnaire_words import scale_words
 
 
@@ -36,7 +37,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/questionnaires", endpoint="list-questionnaires")
     @serves(OFFICE)
     def list_questionnaires() -> ResponseReturnValue:
-        rounds = services.registry.list_rounds()
+        rounds = own_rounds(services)
         entries = [
             (entry, {one.number: len(rounds_with(rounds, entry.form_id, one.label)) for one in entry.versions})
             for entry in shelf(library, services.randomness)
@@ -47,7 +48,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(OFFICE)
     def show_questionnaire(entry_id: str) -> ResponseReturnValue:
         entry = found(entry_id)
-        rounds = services.registry.list_rounds()
+        rounds = own_rounds(services)
         uses = {one.number: rounds_with(rounds, entry.form_id, one.label) for one in entry.versions}
         return render_template(
             "office/questionnaire.html", entry=entry, uses=uses, longest=MAX_NAME, here="questionnaires"

@@ -28,6 +28,7 @@ from survey.office.approvals import way
 from survey.office.drawings import bar, compared, distributed, distribution, lines, satisfied
 from survey.office.language import in_language
 from survey.office.needs import Services
+from survey.office.own_rounds import own_rounds
 from survey.office.withheld import sentences, whole_table, why
 from survey.reports import papers
 from survey.reports.places import fonts_folder
@@ -41,7 +42,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/reports", endpoint="list-reports")
     @serves(OFFICE, READER)
     def list_reports() -> ResponseReturnValue:
-        rounds = [round_ for round_ in services.registry.list_rounds() if round_.state in _visible()]
+        rounds = [round_ for round_ in own_rounds(services) if round_.state in _visible()]
         return render_template("office/reports.html", rounds=rounds, here="reports")
 
     @blueprint.get("/rounds/<round_id>/report", endpoint="show-report")
@@ -80,7 +81,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(OFFICE, READER)
     def show_trend() -> ResponseReturnValue:
         """Approved reports only, for the office too: a draft may still change what it says."""
-        made = trend(release.approved_points(services.reports))
+        own = {round_.id for round_ in own_rounds(services)}
+        made = trend(point for point in release.approved_points(services.reports) if point.round_id in own)
         return render_template("office/trend.html", here="reports", **lines(made))
 
     @blueprint.get("/rounds/<round_id>/report/files/<part>.<format_>", endpoint="download-report")

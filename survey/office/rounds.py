@@ -12,6 +12,7 @@ from survey.domain.staff import OFFICE
 from survey.office.doing import given_parts
 from survey.office.ending import last_step
 from survey.office.needs import Services
+from survey.office.own_rounds import own_rounds
 from survey.office.steps import next_step, state_line
 from survey.office.words import MEANINGS, STATES, state_words
 
@@ -24,8 +25,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/", endpoint="list-rounds")
     @serves(OFFICE)
     def list_rounds() -> ResponseReturnValue:
-        # One query whatever the number of rounds; ballots and used codes stand on the turnout page.
-        rounds = sorted(services.registry.list_rounds(), key=lambda round_: _URGENCY.index(round_.state))
+        # The same queries whatever the number of rounds; ballots and used codes stand on the turnout page.
+        rounds = sorted(own_rounds(services), key=lambda round_: _URGENCY.index(round_.state))
         return render_template(
             "office/rounds.html", rounds=[(round_, _sizes(round_)) for round_ in rounds], here="rounds"
         )

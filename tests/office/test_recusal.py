@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from survey.domain.rounds import OpeningKey
 from tests.office.conftest import Visitor
+from tests.office.samples import approve_in_order
 
 PAGE = "/office/rounds/open/recusal"
 
@@ -41,6 +43,29 @@ def test_a_leader_with_an_account_is_kept_out_without_being_named(signed_in, ser
     services.registry.rounds["reported"] = replace(round_, evaluations=(led, *round_.evaluations[1:]))
     assert signed_in("reader").get("/office/rounds/reported/report").status_code == 403
     assert signed_in("office").get("/office/rounds/reported/report").status_code == 200
+
+
+def test_a_round_is_in_no_list_of_who_is_kept_out_of_it(signed_in, services):
+    approve_in_order(services, "reported", "archived", "destroyed")
+    office = signed_in("office")
+    lists = ("/office/", "/office/reports", "/office/reports/trend", "/office/questionnaires")
+    before = {path: office.get(path).text for path in lists}
+    kept_out = [round_ for round_ in services.registry.list_rounds() if round_.id in ("reported", "draft")]
+    for round_ in kept_out:
+        services.recusals.save(round_.id, ["office"])
+    shelf = next(
+        path for path in re.findall(r'href="(/office/questionnaires/[^"/]+)"', before["/office/questionnaires"])
+    )
+    for path in (*lists, shelf):
+        page = office.get(path).text
+        assert not [round_.name for round_ in kept_out if f">{round_.name}<" in page], path
+    for path, round_ in (("/office/", kept_out[0]), ("/office/reports/trend", kept_out[-1])):
+        assert round_.name in before[path]
+
+
+def test_a_round_is_not_copied_by_who_is_kept_out_of_it(signed_in, services):
+    services.recusals.save("opened", ["office"])
+    assert signed_in("office").get("/office/rounds/new?copy_of=opened").status_code == 403
 
 
 def test_who_names_the_own_account_has_declared_it(signed_in):

@@ -8,13 +8,12 @@ from dataclasses import replace
 import pytest
 
 from survey.domain.results import release
-from survey.domain.results.release import Draft, Stage, results
-from survey.domain.results.trend import point_of
+from survey.domain.results.release import results
 from survey.domain.rounds import State
 from survey.reports import papers
 from survey.reports.places import fonts_folder
 from tests.office.conftest import HTTPS
-from tests.office.samples import REMARK
+from tests.office.samples import REMARK, approve_in_order
 
 REVIEW = "/office/rounds/opened/review"
 REPORT = "/office/rounds/opened/report"
@@ -132,14 +131,6 @@ def test_the_checklist_page_has_every_team_or_its_reason(signed_in, services):
         assert f"<h2>{evaluation.team}</h2>" in page
     assert "T-10" in page
     assert "计入的答卷少于10份" in page
-
-
-def approve_in_order(services, *states: str) -> None:
-    """Drafts as an approval leaves them."""
-    for number, state in enumerate(states, 1):
-        made = results(services.registry, services.reports, services.registry.find_round(state))
-        draft = Draft(state, made["record"], Stage.APPROVED, digest={}, number=number, point=point_of(made))
-        services.reports.save_draft(draft, None)
 
 
 def test_rounds_are_compared_with_a_line_only_between_equal_questionnaires(signed_in, services):

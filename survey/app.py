@@ -18,20 +18,29 @@ from survey.errors import SettingsError, StoreUnavailable
 from survey.notices import Notices, say_failure
 from survey.respondent.desk import Desk
 from survey.services import Services, open_services
+from survey.session_key import SessionKey
 from survey.settings import Settings
 
 
 class StaffSessions(SecureCookieSessionInterface):
-    """A request of a phone or a custodian has no session, whatever cookie it brings along."""
+    """A request of a phone or a custodian has no session, whatever cookie it brings along.
+
+    Sessions, and the tokens of forms with them, are signed under the key that is in force now.
+    """
+
+    def __init__(self, key: SessionKey) -> None:
+        self._key = key
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return super().open_session(app, request) if request.path.startswith("/office/") else None
+        if not request.path.startswith("/office/"):
+            return None
+        app.secret_key = self._key.current()
+        return super().open_session(app, request)
 
 
 class SurveyApp(Flask):
     """Flask, except that a failure on the respondent plane leaves no path, no message and no values in a log."""
 
-    session_interface = StaffSessions()
     notices = Notices()  # one for the process
 
     def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
@@ -54,7 +63,8 @@ def build_app(settings: Settings | None, services: Services | None) -> Flask:
         services = open_services(settings)
     templates = templates_folder()
     app = SurveyApp("survey", static_folder=None, template_folder=str(templates))
-    app.config.update(SECRET_KEY=services.settings.session_secret, MAX_CONTENT_LENGTH=16 * 1024 * 1024)
+    app.config.update(MAX_CONTENT_LENGTH=16 * 1024 * 1024)
+    app.session_interface = StaffSessions(services.settings.session_key)
     desk = Desk(services.registry, services.box, services.keys, services.clock)
     app.extensions["note_failure"] = services.audit.note_failure  # a line of the staff log, once there can be one
     app.extensions["counts"] = desk.counts  # the keeper writes them down, see keeper.py

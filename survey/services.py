@@ -53,6 +53,10 @@ class Services:
     randomness: Randomness
     close: Callable[[], None] = field(repr=False)  # gives the store's connections back
 
+    def end_sessions(self) -> None:
+        """Renew the key that signs staff sessions: everybody signs in again."""
+        self.settings.session_key.renew()
+
     def page_scripts(self) -> dict[str, str]:
         """Address -> SHA-256 of every script the answer page loads, as freezing writes them into manifests."""
         from survey.respondent.assets import script_digests

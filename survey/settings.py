@@ -6,33 +6,31 @@ Law: a missing or bad value fails here, naming it, and not on the first request.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from survey.errors import InvalidInput, SettingsError
+from survey.errors import SettingsError
 
 if TYPE_CHECKING:
     from survey.crypto.at_rest import Vault
+    from survey.session_key import SessionKey
 
-SESSION_FILE = "session.secret"
-SESSION_KEY_LEN = 32
 DEFAULT_PUBLIC_URL = "http://localhost:8000"
 
 
 @dataclass(frozen=True)
 class Settings:
     """instance: the folder; database_url: an SQLAlchemy URL; public_url: scheme and host printed on slips, no
-    trailing slash; session_secret: 32 bytes that sign staff sessions (phones have none); vault: what locks every
-    secret of the instance (server_key.py); needs_second_factor: whether staff who see anything must have one."""
+    trailing slash; session_key: signs staff sessions (phones have none); vault: what locks every secret of the
+    instance (server_key.py); needs_second_factor: whether staff who see anything must have one."""
 
     instance: Path
     database_url: str = field(repr=False)  # a password may be in it
     public_url: str
-    session_secret: bytes = field(repr=False)
+    session_key: SessionKey = field(repr=False)
     vault: Vault = field(repr=False)
     needs_second_factor: bool = True
 
@@ -53,6 +51,7 @@ class Settings:
     def load(cls, instance: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read instance/settings.json; SURVEY_DATABASE_URL and SURVEY_PUBLIC_URL win over it."""
         from survey.server_key import find_server_key, open_vault
+        from survey.session_key import SessionKey
         from survey.settings_file import SETTINGS_FILE, database_url, read_settings
 
         file = instance / SETTINGS_FILE
@@ -64,7 +63,7 @@ class Settings:
             public_url=check_public_url(
                 _text(environ.get("SURVEY_PUBLIC_URL") or stored.get("public_url"), file, "public_url")
             ),
-            session_secret=_secret(instance / SESSION_FILE, vault),
+            session_key=SessionKey(instance, vault),
             vault=vault,
             needs_second_factor=_truth(stored.get("needs_second_factor", True), file, "needs_second_factor"),
         )
@@ -82,6 +81,7 @@ class Settings:
 
         key_file: where the server key shall lie, when not in the instance folder and not in SURVEY_KEY.
         """
+        from survey import session_key
         from survey.server_key import DATA_KEY_FILE, KEY_FILE, make_vault
         from survey.settings_file import SETTINGS_FILE, write_settings
 
@@ -93,10 +93,10 @@ class Settings:
         # Others on the machine may list what stands in the repository, but not what an instance holds.
         instance.chmod(0o700)
         key_file = key_file or (Path(os.environ["SURVEY_KEY_FILE"]) if os.environ.get("SURVEY_KEY_FILE") else None)
-        for name in (SESSION_FILE, DATA_KEY_FILE):  # left by an init that broke off: they lock nothing yet
+        for name in (session_key.FILE, DATA_KEY_FILE):  # left by an init that broke off: they lock nothing yet
             (instance / name).unlink(missing_ok=True)
         vault = make_vault(instance, None if os.environ.get("SURVEY_KEY") else key_file or instance / KEY_FILE)
-        renew_session_secret(instance, vault)
+        session_key.make(instance, vault)
         url = database_url or f"sqlite:///{(instance / 'survey.db').resolve()}"
         document: dict[str, object] = {"database_url": url, "public_url": public_url}
         document["needs_second_factor"] = needs_second_factor
@@ -104,13 +104,6 @@ class Settings:
             document["key_file"] = str(key_file.resolve())
         write_settings(instance, document, vault)
         return cls.load(instance)
-
-
-def renew_session_secret(instance: Path, vault: Vault) -> None:
-    """A fresh one in its place: whoever is signed in signs in again when the server is next started."""
-    from survey.server_key import replace_private
-
-    replace_private(instance / SESSION_FILE, vault.lock(secrets.token_bytes(SESSION_KEY_LEN), SESSION_FILE))
 
 
 def check_public_url(url: str) -> str:
@@ -131,18 +124,3 @@ def _truth(value: object, file: Path, name: str) -> bool:
     if not isinstance(value, bool):
         raise SettingsError(f"{file}: {name} is neither true nor false.")
     return value
-
-
-def _secret(file: Path, vault: Vault) -> bytes:
-    from survey.server_key import require_private
-
-    require_private(file)
-    try:
-        secret = vault.unlock(file.read_bytes(), file.name)
-    except OSError as error:
-        raise SettingsError(f"{file} cannot be read: {error.strerror}.") from None
-    except InvalidInput as error:
-        raise SettingsError(f"{file} cannot be unlocked. {error}") from None
-    if len(secret) != SESSION_KEY_LEN:
-        raise SettingsError(f"{file} must hold exactly {SESSION_KEY_LEN} bytes.")
-    return secret

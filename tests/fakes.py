@@ -447,6 +447,7 @@ class Services:
     library: MemoryLibrary = field(default_factory=MemoryLibrary)
     clock: MovableClock = field(default_factory=MovableClock)
     seed: int = 1
+    endings: int = 0  # how often all sessions of staff were ended
 
     def __post_init__(self) -> None:
         from tests.fake_reports import MemoryReports  # it imports this module
@@ -456,6 +457,9 @@ class Services:
         self.sessions = MemorySessions(self.staff)
         self.passkeys = MemoryPasskeys(self.staff)
         self.reports = MemoryReports(self.registry)
+
+    def end_sessions(self) -> None:
+        self.endings += 1
 
     def installation(self) -> Installation:
         return Installation(is_https=self.settings.is_https)

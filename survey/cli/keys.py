@@ -44,12 +44,11 @@ def new(out: Path | None) -> None:
 def rotate(instance: Path, to: Path | None) -> None:
     """Put a fresh server key in place of the present one, while serving. The old key opens nothing any more.
 
-    The secret that signs staff sessions is renewed too: at the next start of the server everybody signs in again.
+    The key that signs staff sessions is renewed too: everybody signs in again.
     What was copied before, together with the old key, stays readable to whoever has both.
     """
     from survey.server_key import DATA_KEY_FILE, find_server_key, key_file
     from survey.server_key import rotate as put_in_place
-    from survey.settings import renew_session_secret
     from survey.settings_file import read_settings, write_settings
 
     if os.environ.get("SURVEY_KEY"):
@@ -67,9 +66,9 @@ def rotate(instance: Path, to: Path | None) -> None:
     if to is not None:
         document["key_file"] = str(to.resolve())
     put_in_place(instance, old, target, lambda: write_settings(instance, document, services.settings.vault))
-    renew_session_secret(instance, services.settings.vault)
+    services.settings.session_key.renew()
     if to is not None and (present.parent.resolve() == instance.resolve() or not others.exists()):
         present.unlink(missing_ok=True)
     note(services, "rotate-server-key", "-")
     click.echo(f"The server key is a new one, in {target}. Older backups need the older key: keep it apart with them.")
-    click.echo("Staff sign in again when the server is next started.")
+    click.echo("Staff have to sign in again.")

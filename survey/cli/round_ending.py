@@ -60,6 +60,7 @@ def destroy(instance: Path, round_id: str, confirm: str | None) -> None:
             board=services.board,
             partials=services.partials,
             clock=services.clock,
+            end_sessions=services.end_sessions,
         )
     except OrderRemains as error:
         click.echo(f"Warning: {error} Run `survey tidy` when nobody is reading.", err=True)
@@ -67,4 +68,7 @@ def destroy(instance: Path, round_id: str, confirm: str | None) -> None:
     click.echo(
         f"Round {round_.id} is destroyed. The record for signature: survey round paper {round_.id} --kind destruction"
     )
-    click.echo("Destroy backups and custodians' shares too: this program does not reach them.", err=True)
+    click.echo(
+        "Staff have to sign in again. Destroy backups and custodians' shares too: this program does not reach them.",
+        err=True,
+    )

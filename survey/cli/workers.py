@@ -1,8 +1,8 @@
 """The processes that answer: granian's workers, forked from one that has read the instance, or waitress.
 
-Law: what a worker needs of the instance's secrets comes to it by forking. So a worker that replaces another one reads
-no key again: the stick with the server key may be pulled out, and a renewed secret waits for the next start. No access
-log: which address asked for what, and when, is exactly what must not exist here.
+Law: what a worker needs of the instance's secrets comes to it by forking. So a worker that replaces another one needs
+the server key no more: its stick may be pulled out. No access log: which address asked for what, and when, is exactly
+what must not exist here.
 """
 
 from __future__ import annotations

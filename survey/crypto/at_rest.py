@@ -1,6 +1,7 @@
 """Secrets of the server at rest: locked under a 256-bit key with AES-256-GCM, each bound to its name.
 
     locked = "survey-locked/1\\n" || nonce (12) || AES-256-GCM(key, nonce, secret, aad = name)
+    keyed hash = HMAC-SHA-256(HMAC-SHA-256(key, "survey/keyed/v1"), purpose || 0x00 || text)
     locked stream = "survey-locked-stream/1\\n" || locked(key of this stream, name) || its pieces (locked_stream.py)
 
 Law: every locking takes a fresh nonce; what was locked under one name never opens under another, so that no file can
@@ -10,6 +11,7 @@ Sources: NIST SP 800-38D (GCM; at most 2^32 random nonces a key, here a few thou
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from typing import BinaryIO
@@ -34,6 +36,7 @@ class Vault:
         if len(key) != KEY_LEN:
             raise InvalidInput(f"A key for secrets at rest has {KEY_LEN} bytes.")
         self._cipher = AESGCM(key)
+        self._hash_key = hmac.digest(key, b"survey/keyed/v1", "sha256")  # apart from what encrypts
         self._randomness = randomness
 
     def __repr__(self) -> str:
@@ -53,6 +56,10 @@ class Vault:
             return self._cipher.decrypt(nonce, sealed, name.encode("utf-8"))
         except (InvalidTag, ValueError):
             raise InvalidInput("It was locked under another key, or was changed since.") from None
+
+    def keyed_hash(self, purpose: str, text: str) -> bytes:
+        """32 bytes that only the holder of the key can make, the same each time; each purpose has its own."""
+        return hmac.digest(self._hash_key, f"{purpose}\0{text}".encode("utf-8", "surrogatepass"), "sha256")
 
     def lock_stream(self, chunks: Iterable[bytes], name: str) -> Iterator[bytes]:
         """For what is too long for memory. Whoever overwrites the head destroys all of it."""

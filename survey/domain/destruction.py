@@ -1,9 +1,9 @@
 """The end of a round: into the archive, and the destruction of what could still tell an answer.
 
-Destroyed are the sealed bodies (each leaves its SHA-256), whatever is left of keys and partial openings, and what the
-custodians told each other while they made the key. What stays is what outsiders check and leading groups have signed:
-manifests, tokens, receipts and roots (the audit package), the tally record without remarks, the records of opening and
-destruction, the staff log.
+Destroyed are the sealed bodies (each leaves its SHA-256), whatever is left of keys and partial openings, what the
+custodians told each other while they made the key, and the key under which staff were signed in. What stays is what
+outsiders check and leading groups have signed: manifests, tokens, receipts and roots (the audit package), the tally
+record without remarks, the records of opening and destruction, the staff log.
 
 Law: the record of what is destroyed, with its digests, is stored before anything is erased, and never again after; a
 destruction that was interrupted is done again and ends with the same record. It cannot be undone. It reaches this
@@ -54,9 +54,13 @@ def destroy(
     board: NoticeBoard,
     partials: PartialStore,
     clock: Clock,
+    end_sessions: Callable[[], None],
     progress: Callable[[int], None] | None = None,
 ) -> Round:
     """archived -> destroyed. progress: called with the number of sealed bodies destroyed so far.
+
+    end_sessions: renews the key that signs staff sessions, the one secret that served this round and is not its own:
+    whoever copied the instance in its time signs in nowhere with it afterwards.
 
     Its last step erases what journals and pages still hold of them. Where that fails the round is destroyed all the
     same and the failure is raised (kind order-remains): `survey tidy` makes up for it.
@@ -73,6 +77,7 @@ def destroy(
             progress(done)
     partials.destroy(round_.id)
     board.forget_key_making(round_.id)
+    end_sessions()
     destroyed = round_.moved_to(State.DESTROYED)
     if destroyed.rehearsal is not None:
         destroyed = replace(destroyed, rehearsal=replace(destroyed.rehearsal, shares=()))

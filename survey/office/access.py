@@ -81,6 +81,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
             _end_what_is_over(services)
         if "public" not in audiences:
             if not current_user.is_authenticated:
+                if not session and COOKIE_NAME in request.cookies:  # signed too long ago, or under a key that is gone
+                    flash(_("Your session has ended. Please sign in again."))
                 here = request.full_path.rstrip("?") if request.method == "GET" else None
                 return redirect(url_for("office.show-login", next=here), 303)
             first = current_user.first(services.settings.needs_second_factor)

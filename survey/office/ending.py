@@ -57,6 +57,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
                 board=services.board,
                 partials=services.partials,
                 clock=services.clock,
+                end_sessions=services.end_sessions,
                 progress=progress,
             )
 
@@ -118,6 +119,7 @@ def _destroy(round_: Round) -> Step:
                 "Backups made before, the custodians' shares and paper are not reached from here: destroy them too. "
                 "The record lists them, to be ticked and signed."
             ),
+            _("The key under which staff are signed in is renewed: everybody signs in again."),
             _("This cannot be undone."),
         ],
         [(_("Office"), f"survey round destroy {round_.id}")],

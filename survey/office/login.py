@@ -35,7 +35,7 @@ class LoginForm(FlaskForm):  # type: ignore[misc]  # flask_wtf carries no types
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
-    failures = passwords.FailureCounter(services.tries, services.clock)
+    failures = passwords.FailureCounter(services)
 
     def login_page(form: LoginForm, error: str | None = None, status: int = 200) -> ResponseReturnValue:
         following = local_address(request.values.get("next"))

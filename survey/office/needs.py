@@ -47,6 +47,9 @@ class Locker(Protocol):
     def unlock(self, locked: bytes, name: str) -> bytes:
         """Raises InvalidInput."""
 
+    def keyed_hash(self, purpose: str, text: str) -> bytes:
+        """32 bytes that only this server can make, the same each time; each purpose has its own."""
+
 
 class StaffLog(Protocol):
     """The staff plane of the log: append-only, hash-chained."""
@@ -160,6 +163,9 @@ class Services(Protocol):
 
     def installation(self) -> Installation:
         """What the honest page and the printed notice say about this installation."""
+
+    def end_sessions(self) -> None:
+        """Renew the key that signs staff sessions: everybody signs in again."""
 
     def page_scripts(self) -> dict[str, str]:
         """Address -> SHA-256 of every script the answer page loads."""

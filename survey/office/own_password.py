@@ -16,7 +16,7 @@ def checked(services: Services) -> Account:
 
     Wrong ones count as failures of signing in: whoever finds a session open guesses no further than at the door.
     """
-    failures, name = passwords.FailureCounter(services.tries, services.clock), str(current_user.name)
+    failures, name = passwords.FailureCounter(services), str(current_user.name)
     if not failures.try_once(name):
         trail.note(result="locked")
         raise OfficeRefusal("too-many-tries")

@@ -133,7 +133,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         if account is None or account.is_locked:
             trail.note(account=passkey.account, result="locked account")
             return sign_in_page(_("This account is locked. The security administrator can unlock it."), 403)
-        passwords.FailureCounter(services.tries, services.clock).succeeded(account.name)
+        passwords.FailureCounter(services).succeeded(account.name)
         sessions.sign_in(account, services)
         trail.note(account=account.name, object=passkey.name, result="done")
         return redirect(local_address(request.form.get("next")) or access.home(), 303)

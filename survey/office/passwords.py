@@ -12,10 +12,9 @@ from datetime import timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from survey.domain.ports import Clock, Randomness
-from survey.domain.staff_ports import Tries
+from survey.domain.ports import Randomness
 from survey.errors import InvalidInput
-from survey.office.keyed import keyed
+from survey.office.needs import Services
 
 MIN_PASSWORD, MAX_PASSWORD = 10, 200  # characters
 FAILURES = 5
@@ -63,9 +62,10 @@ class FailureCounter:
     The store keeps a keyed hash of the name: people type their password into the wrong field.
     """
 
-    def __init__(self, tries: Tries, clock: Clock) -> None:
-        self._tries = tries
-        self._clock = clock
+    def __init__(self, services: Services) -> None:
+        self._tries = services.tries
+        self._clock = services.clock
+        self._vault = services.settings.vault
 
     def try_once(self, name: str) -> bool:
         """Count one try before its password is looked at; False when the name is locked.
@@ -74,15 +74,14 @@ class FailureCounter:
         """
         now = int(self._clock().timestamp())
         until = now + int(LOCKED_FOR.total_seconds())
-        return self._tries.count_try(_key(name), now, until, FAILURES)
+        return self._tries.count_try(self._key(name), now, until, FAILURES)
 
     def succeeded(self, name: str) -> None:
         """Forget the failures of this name."""
-        self._tries.forget(_key(name))
+        self._tries.forget(self._key(name))
 
-
-def _key(name: str) -> str:
-    return keyed("login-tries", name).hex()
+    def _key(self, name: str) -> str:
+        return self._vault.keyed_hash("login-tries", name).hex()
 
 
 def new_start_code(randomness: Randomness) -> str:

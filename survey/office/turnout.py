@@ -11,7 +11,7 @@ import hmac
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.audience import serves
@@ -46,17 +46,21 @@ def install(blueprint: Blueprint, services: Services) -> None:
             "taken": None if window is None else (_clock(window), _clock(window + 1), _clock(window + WINDOWS_APART)),
         }
 
+    def key_of(round_id: str) -> str:
+        """128 bits that only this server can make: the address of the wall cannot be guessed from the round."""
+        return services.settings.vault.keyed_hash("wall", round_id).hex()[:32]
+
     @blueprint.get("/rounds/<round_id>/turnout", endpoint="show-turnout")
     @serves(OFFICE)
     def show_turnout(round_id: str) -> ResponseReturnValue:
         round_ = get_round(services.registry, round_id)
-        wall = _key(round_.id) if round_.state in _ON_WALL else None
+        wall = key_of(round_.id) if round_.state in _ON_WALL else None
         return render_template("office/turnout.html", round=round_, wall=wall, here="rounds", **figures(round_))
 
     @blueprint.get("/wall/<round_id>/<key>", endpoint="show-wall")
     @serves("public")
     def show_wall(round_id: str, key: str) -> ResponseReturnValue:
-        if not hmac.compare_digest(key.encode(), _key(round_id).encode()):
+        if not hmac.compare_digest(key.encode(), key_of(round_id).encode()):
             abort(404)
         round_ = get_round(services.registry, round_id)
         if round_.state not in _ON_WALL:
@@ -64,13 +68,6 @@ def install(blueprint: Blueprint, services: Services) -> None:
         moving = round_.state is State.OPEN and "still" not in request.args
         page = render_template("office/wall.html", round=round_, moving=moving, **figures(round_))
         return Response(page, headers={"Refresh": "60"} if moving else None)
-
-
-def _key(round_id: str) -> str:
-    """128 bits that only this server can make: the address of the wall cannot be guessed from the round."""
-    secret = current_app.secret_key
-    key = secret.encode() if isinstance(secret, str) else bytes(secret or b"")
-    return hmac.digest(key, b"survey/wall/v1\0" + round_id.encode(), "sha256").hex()[:32]
 
 
 def _clock(window: int) -> str:

@@ -54,7 +54,9 @@ def test_a_round_goes_to_its_very_end(made: Survey) -> None:
     assert "This cannot be undone" in refused
     assert "Nothing was destroyed" in refused
     assert made.services.registry.find_round(round_id).state is State.ARCHIVED
+    before = made.services.settings.session_key.current()
     made("round", "destroy", round_id, "--confirm", "销毁")
+    assert made.services.settings.session_key.current() != before
 
     services = made.services
     record = services.registry.find_destruction_record(round_id)

@@ -55,3 +55,15 @@ def test_a_key_of_another_length_is_refused() -> None:
 
 def test_a_vault_does_not_print_its_key() -> None:
     assert repr(VAULT) == "Vault(hidden)"
+
+
+def test_a_keyed_hash_is_the_same_each_time_and_another_for_every_key_purpose_and_text() -> None:
+    hashes = {
+        Vault(key, secrets.token_bytes).keyed_hash(purpose, text)
+        for key in (b"k" * 32, b"l" * 32)
+        for purpose in ("wall", "login-tries")
+        for text in ("a", "b")
+        for _again in range(2)
+    }
+    assert len(hashes) == 8
+    assert {len(found) for found in hashes} == {32}

@@ -155,7 +155,7 @@ def test_the_servers_store_and_memory_hold_no_secret_of_any_custodian(served: Se
     assert arithmetic.p256().mult_base(known["the key"]) == public_key
     memory = served.memory()
     # The search finds what is there: the secret key of this server's own sessions, and what custodians said.
-    assert Settings.load(served.instance).session_secret in memory
+    assert Settings.load(served.instance).session_key.current() in memory
     for place, image in {"store": served.store(), "memory": memory}.items():
         assert served.board.messages[0].encode() in image, place
         leaked = [name for name, secret in known.items() if any(form in image for form in _forms(secret))]

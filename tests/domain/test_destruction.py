@@ -47,7 +47,7 @@ def archived(world: World) -> World:
 
 
 def destroy(world: World, **other: Any) -> None:
-    names = ("registry", "box", "keys", "board", "partials", "clock")
+    names = ("registry", "box", "keys", "board", "partials", "clock", "end_sessions")
     stores = {name: getattr(world.services, name) for name in names}
     world.round = destruction.destroy(world.round, **{**stores, **other})
 

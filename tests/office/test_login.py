@@ -97,7 +97,7 @@ def test_the_lock_ends_after_fifteen_minutes(visitor, services):
 
 def test_attempts_while_locked_do_not_make_the_lock_longer(app, services):
     with app.app_context():
-        _attempt_while_locked(passwords.FailureCounter(services.tries, services.clock), services)
+        _attempt_while_locked(passwords.FailureCounter(services), services)
 
 
 def _attempt_while_locked(counter, services):

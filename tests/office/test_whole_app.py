@@ -51,6 +51,28 @@ def test_lines_reach_the_staff_log_of_the_store(real_services):
     ]
 
 
+def test_a_round_that_is_destroyed_ends_every_session_in_every_process(real_services):
+    """As another worker, or the command, does it: this application only finds another key in the file."""
+    visitor = Visitor(create_app(services=real_services).test_client())
+    visitor.log_in("office")
+    assert visitor.get("/office/account").status_code == 200
+    Settings.load(real_services.settings.instance).session_key.renew()
+    refused = visitor.get("/office/account")
+    assert refused.location == "/office/login?next=/office/account"
+    assert "会话已结束" in visitor.get(refused.location).text
+    assert visitor.log_in("office").status_code == 303
+    assert visitor.get("/office/account").status_code == 200
+
+
+def test_the_address_of_a_wall_outlives_the_sessions(real_services):
+    world = World(real_services).open()
+    visitor = Visitor(create_app(services=real_services).test_client())
+    visitor.log_in("office")
+    (wall,) = re.findall(r'href="([^"]*/wall/[^"]+)"', visitor.get(f"/office/rounds/{world.round.id}/turnout").text)
+    real_services.end_sessions()
+    assert visitor.get(wall).status_code == 200
+
+
 def test_phones_get_no_cookie_from_the_same_application(real_services):
     world = World(real_services).open()
     client = create_app(services=real_services).test_client()

@@ -52,7 +52,7 @@ def test_a_round_ends_destroyed_with_its_package_unchanged_and_no_promise_broken
     world.round = destruction.archive(world.round, registry=services.registry, reports=services.reports)
     before = package(world)
 
-    names = ("registry", "box", "keys", "board", "partials", "clock")
+    names = ("registry", "box", "keys", "board", "partials", "clock", "end_sessions")
     world.round = destruction.destroy(world.round, **{name: getattr(services, name) for name in names})
 
     engine = open_database(database_url)

@@ -67,8 +67,26 @@ class MerkleTree:
 
 
 def root(leaves: Iterable[bytes]) -> bytes:
-    """The root hash of the leaves, 32 bytes; of none: SHA-256 of nothing."""
-    return MerkleTree(leaves).root
+    """The root hash of the leaves, 32 bytes; of none: SHA-256 of nothing. Keeps log2(size) hashes in memory.
+
+    Steps: RFC 9162, section 2.1.2 (a tree head from its entries).
+    """
+    # 1.
+    stack: list[bytes] = []
+    # 2. For each index from 0 to tree_size - 1
+    for index, leaf in enumerate(leaves):
+        # a.
+        stack.append(leaf_hash(leaf))
+        # b. c. merge_count: the trailing ones of the index
+        while index & 1:
+            right, left = stack.pop(), stack.pop()
+            stack.append(node_hash(left, right))
+            index >>= 1
+    # 3. If there is more than one element in the stack
+    while len(stack) > 1:
+        right, left = stack.pop(), stack.pop()
+        stack.append(node_hash(left, right))
+    return stack[0] if stack else EMPTY_ROOT
 
 
 def inclusion_path(leaves: Iterable[bytes], index: int) -> list[bytes]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from survey.crypto.dleq import WrongProof
-from survey.crypto.merkle import MerkleTree
+from survey.crypto.merkle import root
 from survey.crypto.replacement import verify_replacements
 from survey.crypto.sealing import ENC_LEN, receipt_of_digest
 from survey.crypto.threshold import is_valid_point, verify_transcript
@@ -148,7 +148,7 @@ def _check_ballots(package: zipfile.ZipFile, one: Mapping[str, Any], manifest: M
             encs += enc
     _require(len(receipts) == one["ballots"], f"{team}: {len(receipts)} ballots, but {one['ballots']} announced")
     receipts.sort()
-    _require(MerkleTree(receipts).root.hex() == one["root"], f"{team}: the receipts give another root")
+    _require(root(receipts).hex() == one["root"], f"{team}: the receipts give another root")
     return encs
 
 

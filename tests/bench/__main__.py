@@ -11,11 +11,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import custodian, documents, http, office, opening, page, start
+from tests.bench import audit, custodian, documents, http, office, opening, page, start
 
 SECTIONS = {
     "http": http,
     "opening": opening,
+    "audit": audit,
     "custodian": custodian,
     "start": start,
     "documents": documents,

@@ -18,7 +18,10 @@ from survey.domain.custody.boxes import boxes_digest
 from survey.domain.custody.shares import PartialFile
 from survey.domain.invitations import Code, code_mac, make_code
 from survey.domain.manifest import build_manifest, get_manifest
-from survey.domain.ports import BallotBox, KeyFiles, Randomness, Registry
+from survey.domain.ports import Randomness
+from survey.domain.ports.ballot_box import BallotBox
+from survey.domain.ports.key_files import KeyFiles
+from survey.domain.ports.registry import Registry
 from survey.domain.rounds import COLLECTED, OpeningKey, Round, State
 from survey.errors import NotFound, WrongState
 

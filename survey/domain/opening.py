@@ -17,7 +17,9 @@ from survey.crypto.threshold import Partial, combine, is_valid_point, verify_par
 from survey.domain.custody.boxes import OpenableEncs, boxes_digest
 from survey.domain.custody.shares import PartialFile
 from survey.domain.manifest import get_manifest
-from survey.domain.ports import BallotBox, Randomness, Registry, StoredBallot
+from survey.domain.ports import Randomness
+from survey.domain.ports.ballot_box import BallotBox, StoredBallot
+from survey.domain.ports.registry import Registry
 from survey.domain.questionnaire import Questionnaire
 from survey.domain.results.answers import Answers, VoidBallot, parse_answers
 from survey.domain.results.overlap import Asked, Overlap, find_overlap

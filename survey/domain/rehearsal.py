@@ -18,12 +18,18 @@ from survey.domain.custody.boxes import BoxesFile, boxes_chunks
 from survey.domain.custody.shares import ShareFile, write_partial
 from survey.domain.draft import draft_of, make_round
 from survey.domain.lifecycle import find_rehearsal, with_key_made_here
-from survey.domain.ports import BallotBox, KeyFiles, NoticeBoard, PartialStore, Randomness, Registry, WorkBook
+from survey.domain.ports import Randomness
+from survey.domain.ports.ballot_box import BallotBox
+from survey.domain.ports.key_files import KeyFiles
+from survey.domain.ports.notice_board import NoticeBoard
+from survey.domain.ports.partial_files import PartialStore
+from survey.domain.ports.registry import Registry
+from survey.domain.ports.staff import Recusals
+from survey.domain.ports.work_book import WorkBook
 from survey.domain.questionnaire import Questionnaire
 from survey.domain.results.release import ReportStore
 from survey.domain.rounds import Rehearsal, Round, State
 from survey.domain.spec import NAME_MAX
-from survey.domain.staff_ports import Recusals
 from survey.errors import WrongState
 
 MARK = {"zh": "【演练】", "en": "Rehearsal: "}

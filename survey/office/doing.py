@@ -21,7 +21,7 @@ from survey.domain.custody.shares import PartialFile
 from survey.domain.grants import check_custodians
 from survey.domain.lifecycle import get_round
 from survey.domain.opening import check_partial
-from survey.domain.ports import WorkState
+from survey.domain.ports.work_book import WorkState
 from survey.domain.rehearsal import make_parts_here
 from survey.domain.results.tally import record_hash
 from survey.domain.rounds import Round, State

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from survey.domain.ports import Clock, Randomness
-from survey.domain.staff_ports import Tries
+from survey.domain.ports.staff import Tries
 from survey.errors import InvalidInput
 from survey.office.keyed import keyed
 

@@ -8,7 +8,7 @@ import pytest
 
 from survey.domain import lifecycle
 from survey.domain.invitations import code_mac
-from survey.domain.ports import SpendOutcome
+from survey.domain.ports.registry import SpendOutcome
 from survey.domain.rounds import State
 from survey.errors import WrongState
 from tests.world import World

@@ -11,7 +11,7 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from survey.domain.ports import StoredBallot
+from survey.domain.ports.ballot_box import StoredBallot
 from survey.domain.questionnaire import Questionnaire
 from survey.domain.results.answers import Answers
 from survey.domain.results.tally import Tally, build_record

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from survey.domain.ports import Work, WorkState
+from survey.domain.ports.work_book import Work, WorkState
 from survey.domain.rounds import State
 from survey.domain.spec import parse_spec
 from survey.errors import NotFound, WrongState

@@ -81,6 +81,14 @@ def count(
     return build_record(round_, tallies, used, units, digest, chosen_by, randomness, _overlaps(round_, units, registry))
 
 
+def get_tally_record(registry: Registry, round_: Round) -> bytes:
+    """Raises WrongState before the count."""
+    record = registry.find_tally_record(round_.id)
+    if record is None:
+        raise WrongState(f"Round {round_.id} is {round_.state.value}; there is nothing to report before it is counted.")
+    return record
+
+
 def _overlaps(
     round_: Round, used_by_unit: Mapping[str, Mapping[str, int]], registry: Registry
 ) -> dict[str, Overlap | None]:

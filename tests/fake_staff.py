@@ -1,4 +1,4 @@
-"""The stores of the staff's side as dictionaries; see survey.domain.staff_ports."""
+"""The stores of the staff's side as dictionaries; see survey.domain.ports.staff."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from survey.domain.staff_ports import Account, Passkey, Session
+from survey.domain.ports.staff import Account, Passkey, Session
 from survey.errors import InvalidInput, NotFound
 
 

@@ -17,7 +17,10 @@ from types import SimpleNamespace
 
 from survey.crypto.at_rest import KEY_LEN, Vault
 from survey.domain.installation import Installation
-from survey.domain.ports import AddOutcome, Attempt, PostOutcome, SpendOutcome, StoredBallot, UnitTurnout, Work
+from survey.domain.ports.ballot_box import AddOutcome, StoredBallot
+from survey.domain.ports.notice_board import Attempt, PostOutcome
+from survey.domain.ports.registry import SpendOutcome, UnitTurnout
+from survey.domain.ports.work_book import Work
 from survey.domain.rounds import Round, State
 from survey.errors import NotFound, WrongState
 from survey.storage.partial_files import PartialFiles

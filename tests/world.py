@@ -17,14 +17,16 @@ from survey.crypto.threshold import Share
 from survey.crypto.tokens import PendingToken, Token, begin_token
 from survey.crypto.wire import b64url_encode
 from survey.domain import lifecycle
+from survey.domain.ceremony.all_here import make_opening_key
 from survey.domain.custody.boxes import BoxesFile, boxes_chunks
 from survey.domain.custody.shares import PartialFile, ShareFile, encode_share, write_partial
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.installation import Installation
 from survey.domain.invitations import Code
 from survey.domain.manifest import Manifest, get_manifest
 from survey.domain.results.answers import encode_answers
 from survey.domain.rounds import Evaluation, Round, State
-from survey.domain.spec import parse_spec
+from survey.domain.slips import PrintedCode, print_codes
 from survey.respondent import make_blueprint
 from survey.respondent.desk import Desk
 from tests.fakes import Services
@@ -52,7 +54,7 @@ class World:
     spec: dict[str, Any] = field(default_factory=lambda: SPEC)
     round: Round = field(init=False)
     shares: tuple[Share, ...] = field(init=False)
-    slips: list[lifecycle.PrintedCode] = field(init=False, default_factory=list)
+    slips: list[PrintedCode] = field(init=False, default_factory=list)
     installation: Installation = field(default_factory=Installation)
 
     def __post_init__(self) -> None:
@@ -60,7 +62,7 @@ class World:
         self.services.registry.add_round(self.round)
 
     def make_key(self) -> World:
-        self.round, self.shares = lifecycle.make_opening_key(
+        self.round, self.shares = make_opening_key(
             self.round, registry=self.services.registry, randomness=secrets.token_bytes
         )
         return self
@@ -81,7 +83,7 @@ class World:
         return self.print_again()
 
     def print_again(self) -> World:
-        self.round, self.slips = lifecycle.print_codes(
+        self.round, self.slips = print_codes(
             self.round, registry=self.services.registry, keys=self.services.keys, randomness=secrets.token_bytes
         )
         return self
@@ -131,7 +133,7 @@ class World:
     def first(self) -> Evaluation:
         return self.round.evaluations[0]
 
-    def slips_of(self, evaluation: Evaluation) -> list[lifecycle.PrintedCode]:
+    def slips_of(self, evaluation: Evaluation) -> list[PrintedCode]:
         return [slip for slip in self.slips if slip.evaluation_id == evaluation.id]
 
     def manifest(self, evaluation: Evaluation) -> Manifest:

@@ -16,7 +16,7 @@ from survey.domain.staff import ROLES
 from survey.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from survey.domain.staff_ports import Account
+    from survey.domain.ports.staff import Account
     from survey.services import Services
 
 SHORTEST = 10  # characters of a password

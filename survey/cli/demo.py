@@ -105,7 +105,7 @@ class _Stage:
         from survey.cli.accounts import add_account
         from survey.cli.frame import services_of
         from survey.cli.instance import make_instance
-        from survey.domain.spec import ID_ALPHABET
+        from survey.domain.identifiers import ID_ALPHABET
         from survey.domain.staff import OFFICE, ROLES
 
         if folder.exists():

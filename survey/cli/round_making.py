@@ -95,8 +95,8 @@ def keys(instance: Path, round_id: str, folder: Path) -> None:
 def make_keys(services: Services, round_: Round, folder: Path) -> list[Path]:
     """The share files, one per custodian; if one cannot be written there is neither share nor key."""
     from survey.cli.files import require_new, safe_name, write_secret
+    from survey.domain.ceremony.all_here import make_opening_key
     from survey.domain.custody.shares import encode_share
-    from survey.domain.lifecycle import make_opening_key
 
     files = [folder / f"{safe_name(custodian.name, 'The custodian')}.share" for custodian in round_.custodians]
     for file in files:
@@ -129,6 +129,7 @@ def freeze(instance: Path, round_id: str, spare: int | None) -> None:
     """Freeze questionnaire and manifests of ROUND, with the number of codes to be printed. Cannot be undone."""
     from survey.domain import lifecycle
     from survey.domain.grants import check_custodians
+    from survey.domain.manifest import get_manifest
     from survey.respondent.assets import script_digests
 
     services, round_ = find_round(instance, round_id)
@@ -144,5 +145,5 @@ def freeze(instance: Path, round_id: str, spare: int | None) -> None:
     note(services, "freeze-round", round_.id)
     click.echo(f"Round {round_.id} is frozen; its slips and manifests name {services.settings.public_url}.")
     for evaluation in round_.evaluations:
-        manifest = lifecycle.get_manifest(services.registry, evaluation.id)
+        manifest = get_manifest(services.registry, evaluation.id)
         click.echo(f"  {evaluation.team}: {evaluation.printed(round_.spare_percent)} codes, {manifest.fingerprint}")

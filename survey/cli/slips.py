@@ -1,6 +1,6 @@
 """The files of a print run: codes.csv for programs, and one PDF of slips per unit.
 
-Law: the slips exist on disk, synced, before their codes begin to count (lifecycle.register_codes); the order in them
+Law: the slips exist on disk, synced, before their codes begin to count (domain.slips.register_codes); the order in them
 is shuffled; nobody but their owner may read them.
 """
 
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from survey.cli.files import FileExists, new_folder, safe_name
 from survey.cli.people import CODES_HEADER
-from survey.domain.lifecycle import PrintedCode, draw_codes, register_codes
 from survey.domain.rounds import Round
+from survey.domain.slips import PrintedCode, draw_codes, register_codes
 from survey.reports.places import fonts_folder
 
 if TYPE_CHECKING:

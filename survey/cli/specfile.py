@@ -1,7 +1,7 @@
 """Reading a round spec from a file: YAML, or the Excel template (survey.sheets.rounds).
 
 Law: every refusal names the file, the place in it (line, or sheet and cell), what stands there and what was expected.
-The meaning of a spec is in domain.spec; here it only becomes plain values, with a memory of where each stood.
+The meaning of a spec is in domain.drafts.spec; here it only becomes plain values, with a memory of where each stood.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.ports import Randomness
 from survey.domain.rounds import Round
-from survey.domain.spec import parse_spec
 from survey.domain.yaml_document import Steps, YamlDocument, read_yaml
 from survey.errors import InvalidSpec
 
@@ -65,7 +65,7 @@ def _place_of(message: str, name: str, places: Mapping[Steps, str]) -> str | Non
 
 
 def _read_workbook(path: Path, randomness: Randomness) -> Round:
-    from survey.domain.draft import make_round
+    from survey.domain.drafts.draft import make_round
     from survey.sheets.rounds import read_round_workbook
     from survey.sheets.workbook import BadWorkbook
 

@@ -4,8 +4,8 @@ Each draws a polynomial of degree t - 1; the key is the sum of the constant term
 index. Steps: commit, reveal, deal, receive (complain), finish. Each custodian runs one Participant on a machine of
 their own; the server only carries messages.
 Law: nothing is revealed before everybody committed (a last comer could bend the key), nothing is dealt before every
-reveal was checked, and no share is used before every sub-share fits its public coefficients. A complaint proves
-itself: judge() says, from public messages alone, which of the two broke the rules. The key is then made anew.
+reveal was checked, and no share is used before every sub-share fits its public coefficients. After a complaint
+(dkg_complaints) the key is made anew.
 
 Not protected here: messages are not signed. A notice board that changes messages makes the key making fail, or,
 if it plays every other custodian, shows each of them another key. domain.ceremony signs and chains them, and
@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from survey.crypto import dleq
 from survey.crypto.arithmetic import ORDER, p256
+from survey.crypto.dkg_complaints import complain, judge, opened_sub_share
 from survey.crypto.dkg_messages import (
     NONCE_LEN,
     Ceremony,
@@ -40,12 +40,10 @@ from survey.crypto.dkg_messages import (
 from survey.crypto.dkg_transcript import Transcript
 from survey.crypto.knowledge import prove_knowledge
 from survey.crypto.scalars import Randomness, encode_scalar, random_scalar
-from survey.crypto.sealing import ENC_LEN, UnsealFailed, open_with_dh, seal
+from survey.crypto.sealing import ENC_LEN, seal
 from survey.errors import InvalidInput, WrongState
 
-__all__ = ["Ceremony", "KeyMaking", "KeyMakingFault", "Participant", "Share", "judge", "make_key"]
-
-_SUB_SHARE_LEN = 32
+__all__ = ["Ceremony", "KeyMaking", "KeyMakingFault", "Participant", "Share", "make_key"]
 
 
 class Participant:
@@ -127,9 +125,9 @@ class Participant:
             self._require_mine(sub_share.receiver == self.index)
             dh = self._dh(sub_share)
             try:
-                value = _opened_sub_share(self.ceremony, self._reveals, sub_share, dh)
+                value = opened_sub_share(self.ceremony, self._reveals, sub_share, dh)
             except InvalidInput:
-                complaints.append(self._complaint(sub_share, dh))
+                complaints.append(complain(self.ceremony, sub_share, dh, self._sealing_secret, self._randomness))
             else:
                 self._received[sub_share.sender] = value
         return complaints
@@ -137,14 +135,6 @@ class Participant:
     def _dh(self, sub_share: SubShare) -> bytes:
         enc = sub_share.sealed[:ENC_LEN]
         return p256().mult(self._sealing_secret, enc) if p256().is_valid_point(enc) else b""
-
-    def _complaint(self, sub_share: SubShare, dh: bytes) -> Complaint:
-        proof = b""
-        if dh:
-            enc = sub_share.sealed[:ENC_LEN]
-            context = _complaint_context(self.ceremony, sub_share)
-            proof = dleq.generate_proof(self._sealing_secret, [enc], _one_pair(enc, dh), context, self._randomness)
-        return Complaint(self.index, sub_share.sender, dh, proof)
 
     def finish(self) -> tuple[Share, Confirmation]:
         """The share, and the confirmation to post. All secrets but the share are dropped."""
@@ -171,61 +161,6 @@ class Participant:
     def _require_step(self, done: bool, step: str) -> None:
         if not done:
             raise WrongState(f"Custodian {self.index} must {step} first.")
-
-
-def _complaint_context(ceremony: Ceremony, sub_share: SubShare) -> bytes:
-    ends = sub_share.sender.to_bytes(2, "big") + sub_share.receiver.to_bytes(2, "big")
-    return b"complaint" + ceremony.round_context + ends
-
-
-def _one_pair(enc: bytes, dh: bytes) -> dleq.PairsDigest:
-    pair = dleq.PairsHash()
-    pair.add(enc, dh)
-    return pair.value()
-
-
-def _opened_sub_share(ceremony: Ceremony, reveals: Sequence[Reveal], sub_share: SubShare, dh: bytes) -> int:
-    """f_sender(receiver), checked against the sender's coefficients; InvalidInput when anything is wrong with it."""
-    if not dh:
-        raise InvalidInput("The sub-share is sealed with bytes that are no point.")
-    sealing_key = reveals[sub_share.receiver - 1].sealing_key
-    info = sub_share_info(ceremony, reveals, sub_share.sender, sub_share.receiver)
-    enc, ct = sub_share.sealed[:ENC_LEN], sub_share.sealed[ENC_LEN:]
-    try:
-        secret = open_with_dh(dh, enc, sealing_key, info, ct)
-    except UnsealFailed as reason:
-        raise InvalidInput(str(reason)) from None
-    if len(secret) != _SUB_SHARE_LEN or p256().mult_base(secret) != reveals[sub_share.sender - 1].share_point(
-        sub_share.receiver
-    ):
-        raise InvalidInput("The sub-share does not fit its sender's coefficients.")
-    return int.from_bytes(secret, "big")
-
-
-def judge(ceremony: Ceremony, reveals: Sequence[Reveal], sub_share: SubShare, complaint: Complaint) -> KeyMakingFault:
-    """Who broke the rules: the accused with a wrong sub-share, or the accuser with a wrong complaint.
-
-    sub_share: the one on the notice board from accused to accuser. Anybody can judge; all inputs are public (the
-    complaint gave away this one sub-share, and with it nothing of the new key).
-    """
-    ends = (sub_share.sender, sub_share.receiver)
-    if ends != (complaint.accused, complaint.accuser):
-        return ceremony.fault(complaint.accuser, "false-complaint", "complained about a sub-share that is not theirs.")
-    enc = sub_share.sealed[:ENC_LEN]
-    if p256().is_valid_point(enc):
-        key = reveals[complaint.accuser - 1].sealing_key
-        context = _complaint_context(ceremony, sub_share)
-        pair = _one_pair(enc, complaint.dh)
-        try:
-            dleq.verify_proof(key, [enc], [complaint.dh], pair, complaint.proof, context)
-        except dleq.WrongProof:
-            return ceremony.fault(complaint.accuser, "false-complaint", "complained without a valid proof.")
-    dh = complaint.dh if p256().is_valid_point(enc) else b""
-    try:
-        _opened_sub_share(ceremony, reveals, sub_share, dh)
-    except InvalidInput:
-        return ceremony.fault(complaint.accused, "wrong-sub-share", "dealt a wrong sub-share.")
-    return ceremony.fault(complaint.accuser, "false-complaint", "complained about a correct sub-share.")
 
 
 @dataclass(frozen=True)

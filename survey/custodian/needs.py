@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from survey.domain.ports import BallotBox, Clock, KeyFiles, NoticeBoard, PartialStore, Registry
+from survey.domain.ports import Clock
+from survey.domain.ports.ballot_box import BallotBox
+from survey.domain.ports.key_files import KeyFiles
+from survey.domain.ports.notice_board import NoticeBoard
+from survey.domain.ports.partial_files import PartialStore
+from survey.domain.ports.registry import Registry
 
 
 class StaffLog(Protocol):

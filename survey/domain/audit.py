@@ -14,7 +14,8 @@ from typing import Any
 from survey.crypto.wire import b64url_encode
 from survey.domain.disclosure import disclose
 from survey.domain.manifest import get_manifest
-from survey.domain.ports import BallotBox, Registry
+from survey.domain.ports.ballot_box import BallotBox
+from survey.domain.ports.registry import Registry
 from survey.domain.results.tally import record_hash
 from survey.domain.rounds import APPROVED, COLLECTED, Round
 from survey.domain.turnout import used_codes

@@ -13,7 +13,7 @@ from datetime import datetime
 from survey.crypto.sealing import ENC_LEN, TAG_LEN, receipt
 from survey.crypto.tokens import Token
 from survey.domain.manifest import Manifest
-from survey.domain.ports import AddOutcome, BallotBox, StoredBallot
+from survey.domain.ports.ballot_box import AddOutcome, BallotBox, StoredBallot
 from survey.errors import NotCollecting, TokenAlreadySpent, WrongLength
 
 

@@ -19,7 +19,12 @@ from dataclasses import replace
 from typing import Any
 
 from survey.domain.manifest import get_manifest
-from survey.domain.ports import BallotBox, Clock, KeyFiles, NoticeBoard, PartialStore, Registry
+from survey.domain.ports import Clock
+from survey.domain.ports.ballot_box import BallotBox
+from survey.domain.ports.key_files import KeyFiles
+from survey.domain.ports.notice_board import NoticeBoard
+from survey.domain.ports.partial_files import PartialStore
+from survey.domain.ports.registry import Registry
 from survey.domain.results.release import ReportStore, Stage
 from survey.domain.results.tally import canonical_json, record_hash
 from survey.domain.rounds import Evaluation, Round, State

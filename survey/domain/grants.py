@@ -11,9 +11,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from survey.domain.ports.staff import Account
 from survey.domain.rounds import Round, State
 from survey.domain.staff import ROLES
-from survey.domain.staff_ports import Account
 from survey.errors import InvalidInput
 
 NAME_MAX = 60

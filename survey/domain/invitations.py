@@ -11,7 +11,8 @@ import hmac
 from dataclasses import dataclass
 
 from survey.crypto.tokens import TokenIssuer, TokenRequest
-from survey.domain.ports import Randomness, Registry, SpendOutcome
+from survey.domain.ports import Randomness
+from survey.domain.ports.registry import Registry, SpendOutcome
 from survey.errors import CodeAlreadyUsed, NotCollecting, UnknownCode
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: they are misread from paper

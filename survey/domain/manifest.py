@@ -16,7 +16,7 @@ from typing import Any
 
 from survey.crypto.tokens import TokenChallenge
 from survey.crypto.wire import b64url_decode, b64url_encode
-from survey.domain.ports import Registry
+from survey.domain.ports.registry import Registry
 from survey.domain.rounds import Evaluation, Round
 from survey.errors import NotFound
 

@@ -17,7 +17,9 @@ from survey.crypto.threshold import Partial, combine, is_valid_point, verify_par
 from survey.domain.custody.boxes import OpenableEncs, boxes_digest
 from survey.domain.custody.shares import PartialFile
 from survey.domain.manifest import get_manifest
-from survey.domain.ports import BallotBox, Randomness, Registry, StoredBallot
+from survey.domain.ports import Randomness
+from survey.domain.ports.ballot_box import BallotBox, StoredBallot
+from survey.domain.ports.registry import Registry
 from survey.domain.questionnaire import Questionnaire
 from survey.domain.results.answers import Answers, VoidBallot, parse_answers
 from survey.domain.results.overlap import Asked, Overlap, find_overlap
@@ -77,6 +79,14 @@ def count(
     }
     chosen_by = [partial.index for partial in chosen]
     return build_record(round_, tallies, used, units, digest, chosen_by, randomness, _overlaps(round_, units, registry))
+
+
+def get_tally_record(registry: Registry, round_: Round) -> bytes:
+    """Raises WrongState before the count."""
+    record = registry.find_tally_record(round_.id)
+    if record is None:
+        raise WrongState(f"Round {round_.id} is {round_.state.value}; there is nothing to report before it is counted.")
+    return record
 
 
 def _overlaps(

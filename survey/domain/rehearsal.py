@@ -14,16 +14,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from survey.domain.ceremony.all_here import with_key_made_here
 from survey.domain.custody.boxes import BoxesFile, boxes_chunks
 from survey.domain.custody.shares import ShareFile, write_partial
-from survey.domain.draft import draft_of, make_round
-from survey.domain.lifecycle import find_rehearsal, with_key_made_here
-from survey.domain.ports import BallotBox, KeyFiles, NoticeBoard, PartialStore, Randomness, Registry, WorkBook
+from survey.domain.drafts.draft import draft_of, make_round
+from survey.domain.drafts.spec import NAME_MAX
+from survey.domain.ports import Randomness
+from survey.domain.ports.ballot_box import BallotBox
+from survey.domain.ports.key_files import KeyFiles
+from survey.domain.ports.notice_board import NoticeBoard
+from survey.domain.ports.partial_files import PartialStore
+from survey.domain.ports.registry import Registry
+from survey.domain.ports.staff import Recusals
+from survey.domain.ports.work_book import WorkBook
 from survey.domain.questionnaire import Questionnaire
 from survey.domain.results.release import ReportStore
 from survey.domain.rounds import Rehearsal, Round, State
-from survey.domain.spec import NAME_MAX
-from survey.domain.staff_ports import Recusals
 from survey.errors import WrongState
 
 MARK = {"zh": "【演练】", "en": "Rehearsal: "}
@@ -33,6 +39,12 @@ _INTRO = {
     " server, so choose anything.",
 }
 _TITLE_MAX = 100  # characters; see domain.questionnaire
+
+
+def find_rehearsal(registry: Registry, round_id: str) -> Round | None:
+    """The rehearsal of this draft, where there is one."""
+    rehearsals = (one for one in registry.list_rounds() if one.rehearsal and one.rehearsal.of == round_id)
+    return next(rehearsals, None)
 
 
 def rehearse(round_: Round, *, registry: Registry, randomness: Randomness) -> Round:

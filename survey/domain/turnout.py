@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from survey.domain.ports import BallotBox, Registry, UnitTurnout
+from survey.domain.ports.ballot_box import BallotBox
+from survey.domain.ports.registry import Registry, UnitTurnout
 from survey.domain.rounds import COLLECTED, Evaluation, Round, State
 
 STEP = 5

@@ -14,8 +14,8 @@ from flask_login import current_user
 
 from survey.audience import serves
 from survey.domain.grants import check_grant
+from survey.domain.ports.staff import Account
 from survey.domain.staff import ROLES, SECURITY_ADMIN
-from survey.domain.staff_ports import Account
 from survey.errors import NotFound, SurveyError
 from survey.office import passwords, sessions, trail
 from survey.office.faults import OfficeRefusal, of_refusal

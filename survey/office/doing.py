@@ -21,10 +21,11 @@ from survey.domain.custody.shares import PartialFile
 from survey.domain.grants import check_custodians
 from survey.domain.lifecycle import get_round
 from survey.domain.opening import check_partial
-from survey.domain.ports import WorkState
+from survey.domain.ports.work_book import WorkState
 from survey.domain.rehearsal import make_parts_here
 from survey.domain.results.tally import record_hash
 from survey.domain.rounds import Round, State
+from survey.domain.slips import draw_codes
 from survey.domain.staff import OFFICE
 from survey.errors import NotYet, SurveyError, TooFewShares
 from survey.office import trail
@@ -70,7 +71,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_.require(State.FROZEN, State.PRINTED, State.OPEN)
         if round_.state is not State.FROZEN and not is_confirmed(REPRINT):
             raise OfficeRefusal("not-confirmed")
-        drawn = lifecycle.draw_codes(round_, registry=services.registry, randomness=services.randomness)
+        drawn = draw_codes(round_, registry=services.registry, randomness=services.randomness)
         trail.note(result="started")
         content = slips_zip(services, round_, drawn, reporter(services, "print-slips", round_id))
         return _download(content, f"{round_.name}_纸条.zip", "application/zip")

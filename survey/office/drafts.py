@@ -14,8 +14,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.audience import serves
-from survey.domain.cautions import cautions
-from survey.domain.draft import Draft, change_round, draft_of, faults_of, make_round
+from survey.domain.drafts.cautions import cautions
+from survey.domain.drafts.draft import Draft, change_round, draft_of, make_round
+from survey.domain.drafts.faults import faults_of
 from survey.domain.forms.library import get_content, shelf
 from survey.domain.lifecycle import get_round
 from survey.domain.questionnaire import default_questionnaire

@@ -8,9 +8,9 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from survey.domain.cautions import Caution, Danger
-from survey.domain.draft import Expected, Fault
-from survey.domain.spec import NAME_MAX
+from survey.domain.drafts.cautions import Caution, Danger
+from survey.domain.drafts.faults import Expected, Fault
+from survey.domain.drafts.spec import NAME_MAX
 from survey.errors import WrongState
 from survey.sheets.rounds import CHINESE, WrongCell
 from survey.sheets.workbook import BadWorkbook, Odd, Trouble

@@ -10,7 +10,9 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from survey.domain.draft import MAX_ROWS, Draft, UnitRow, moment_of, text_of, truth_of
+from survey.domain.drafts.draft import Draft, UnitRow
+from survey.domain.drafts.faults import MAX_ROWS
+from survey.domain.drafts.typed import moment_of, text_of, truth_of
 from survey.domain.local_time import BEIJING
 from survey.errors import InvalidInput
 from survey.sheets.rounds import split_custodians

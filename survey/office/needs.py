@@ -8,18 +8,15 @@ from typing import Protocol
 
 from survey.domain.forms.library import Library
 from survey.domain.installation import Installation
-from survey.domain.ports import (
-    BallotBox,
-    Clock,
-    KeyFiles,
-    NoticeBoard,
-    PartialStore,
-    Randomness,
-    Registry,
-    WorkBook,
-)
+from survey.domain.ports import Clock, Randomness
+from survey.domain.ports.ballot_box import BallotBox
+from survey.domain.ports.key_files import KeyFiles
+from survey.domain.ports.notice_board import NoticeBoard
+from survey.domain.ports.partial_files import PartialStore
+from survey.domain.ports.registry import Registry
+from survey.domain.ports.staff import Accounts, Passkeys, Recusals, Sessions, Tries
+from survey.domain.ports.work_book import WorkBook
 from survey.domain.results.release import ReportStore
-from survey.domain.staff_ports import Accounts, Passkeys, Recusals, Sessions, Tries
 
 
 class LogEntry(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 from flask_login import current_user
 
-from survey.domain.staff_ports import Account
+from survey.domain.ports.staff import Account
 from survey.office import passwords, trail
 from survey.office.faults import OfficeRefusal
 from survey.office.needs import Services

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from flask import session
 
-from survey.domain.staff_ports import Passkey
+from survey.domain.ports.staff import Passkey
 from survey.errors import InvalidInput
 from survey.office.needs import Services
 

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.audience import serves
-from survey.domain.lifecycle import find_rehearsal, get_round
-from survey.domain.rehearsal import clear, rehearse
+from survey.domain.lifecycle import get_round
+from survey.domain.rehearsal import clear, find_rehearsal, rehearse
 from survey.domain.rounds import State
 from survey.domain.staff import OFFICE
 from survey.office.faults import OfficeRefusal

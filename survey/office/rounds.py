@@ -6,7 +6,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from survey.audience import serves
-from survey.domain.lifecycle import find_rehearsal, get_round
+from survey.domain.lifecycle import get_round
+from survey.domain.rehearsal import find_rehearsal
 from survey.domain.rounds import COUNTED, ORDER, Round, State
 from survey.domain.staff import OFFICE
 from survey.office.doing import given_parts

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import pyotp
 
-from survey.domain.staff_ports import Account, Accounts
+from survey.domain.ports.staff import Account, Accounts
 from survey.errors import InvalidInput
 from survey.office.needs import Locker, Services
 

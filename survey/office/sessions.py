@@ -16,8 +16,8 @@ from flask_login import UserMixin
 from flask_login import login_user as _login_user
 from flask_login import logout_user as _logout_user
 
+from survey.domain.ports.staff import Account, Session
 from survey.domain.staff import WITH_SECOND_FACTOR
-from survey.domain.staff_ports import Account, Session
 from survey.office.needs import Services
 
 IDLE = timedelta(minutes=20)

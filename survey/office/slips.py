@@ -11,8 +11,8 @@ import io
 from collections.abc import Callable, Iterator
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from survey.domain.lifecycle import DrawnCodes, PrintedCode, register_codes
 from survey.domain.rounds import Round, State
+from survey.domain.slips import DrawnCodes, PrintedCode, register_codes
 from survey.office.needs import Services
 from survey.reports.places import fonts_folder
 from survey.reports.print_run import by_unit, check_names, file_name, unit_pdf

@@ -14,7 +14,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from survey.domain.ports import Work, WorkState
+from survey.domain.ports.work_book import Work, WorkState
 from survey.errors import StoreUnavailable, SurveyError
 from survey.office import trail
 from survey.office.faults import OfficeRefusal

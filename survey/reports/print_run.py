@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from survey.domain.lifecycle import PrintedCode
 from survey.domain.rehearsal import MARK
 from survey.domain.rounds import Round
+from survey.domain.slips import PrintedCode
 from survey.reports import print as paper
 from survey.reports.fonts import SANS, check_glyphs, font_files
 

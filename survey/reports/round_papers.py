@@ -17,7 +17,8 @@ from typing import Any
 
 from survey.domain.installation import Installation
 from survey.domain.manifest import Manifest, get_manifests
-from survey.domain.ports import NoticeBoard, Registry
+from survey.domain.ports.notice_board import NoticeBoard
+from survey.domain.ports.registry import Registry
 from survey.domain.results import release
 from survey.domain.results.release import ReportStore
 from survey.domain.rounds import COUNTED, ORDER, Round, State

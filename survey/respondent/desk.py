@@ -11,7 +11,10 @@ from threading import Lock
 
 from survey.crypto.tokens import TokenIssuer, TokenVerifier
 from survey.domain.manifest import Manifest, get_manifest
-from survey.domain.ports import BallotBox, Clock, KeyFiles, Registry
+from survey.domain.ports import Clock
+from survey.domain.ports.ballot_box import BallotBox
+from survey.domain.ports.key_files import KeyFiles
+from survey.domain.ports.registry import Registry
 from survey.domain.rounds import State
 from survey.domain.throttle import WrongCodeThrottle
 from survey.errors import NotCollecting

@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from survey.domain.draft import Draft, Expected, Fault, Place, UnitRow, faults_of, shown
+from survey.domain.drafts.draft import Draft, UnitRow
+from survey.domain.drafts.faults import Expected, Fault, Place, faults_of, shown
 from survey.domain.reading import BadPlace
 from survey.sheets.workbook import BadWorkbook, Odd, Sheet, Trouble, read_workbook
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from survey.domain.draft import Expected
+from survey.domain.drafts.faults import Expected
 from survey.domain.forms.canonical_form import canonical
 from survey.domain.questionnaire import faults_of_questionnaire
 from survey.domain.reading import BadPlace

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from survey.domain.draft import Expected
+from survey.domain.drafts.faults import Expected
 from survey.sheets.xlsform import (
     CHECKLIST,
     DIMENSION,

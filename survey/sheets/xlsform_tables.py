@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from survey.domain.draft import Expected, Fault, shown
+from survey.domain.drafts.faults import Expected, Fault, shown
 from survey.sheets.rounds import WrongCell
 from survey.sheets.workbook import BadWorkbook, Odd, Sheet, Trouble, read_workbook
 from survey.sheets.xlsform import COLUMNS, EN, ZH

@@ -1,4 +1,4 @@
-"""domain.staff_ports.Accounts over SQL: staff accounts, one role each.
+"""domain.ports.staff.Accounts over SQL: staff accounts, one role each.
 
 Law: whatever changes how an account signs in ends its sessions in the same transaction.
 """
@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
+from survey.domain.ports.staff import Account
 from survey.domain.staff import ROLES
-from survey.domain.staff_ports import Account
 from survey.errors import InvalidInput, NotFound
 from survey.storage.database import read, write
 from survey.storage.staff_tables import account_locks, account_starts, accounts, passkeys, staff_sessions

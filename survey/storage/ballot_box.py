@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, LargeBinary, Text, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from survey.domain.ports import AddOutcome, StoredBallot
+from survey.domain.ports.ballot_box import AddOutcome, StoredBallot
 from survey.errors import NotFound, WrongState
 from survey.storage.ballot_tables import ballots, boxes
 from survey.storage.database import (

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
-from survey.domain.ports import SpendOutcome, UnitTurnout
+from survey.domain.ports.registry import SpendOutcome, UnitTurnout
 from survey.domain.rounds import State
 from survey.storage.database import (
     CommitQueue,

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from survey.domain.ports import Vault
+from survey.domain.ports.key_files import Vault
 from survey.errors import InvalidInput, NotFound, SettingsError, StoreUnavailable, WrongState
 
 SECRET_FILE = "share-tests.secret"  # noqa: S105 -- a file's name

@@ -1,4 +1,4 @@
-"""domain.staff_ports.Tries over SQL: a lock holds in every process of the server, and outlives a restart."""
+"""domain.ports.staff.Tries over SQL: a lock holds in every process of the server, and outlives a restart."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine, select
 
-from survey.domain.ports import Attempt, PostOutcome
+from survey.domain.ports.notice_board import Attempt, PostOutcome
 from survey.errors import NotFound, WrongState
 from survey.storage.database import erase_round, read, write
 from survey.storage.notice_board_tables import (

@@ -18,7 +18,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Literal
 
-from survey.domain.ports import Readable, Vault
+from survey.domain.ports.key_files import Vault
+from survey.domain.ports.partial_files import Readable
 from survey.errors import NotFound, StoreUnavailable, WrongState
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

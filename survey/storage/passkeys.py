@@ -1,10 +1,10 @@
-"""domain.staff_ports.Passkeys over SQL. Adding or removing one ends every session of its account."""
+"""domain.ports.staff.Passkeys over SQL. Adding or removing one ends every session of its account."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, select
 
-from survey.domain.staff_ports import Passkey
+from survey.domain.ports.staff import Passkey
 from survey.errors import InvalidInput
 from survey.storage.accounts import end_sessions
 from survey.storage.database import read, write

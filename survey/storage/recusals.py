@@ -1,4 +1,4 @@
-"""domain.staff_ports.Recusals over SQL: who is kept out of which round."""
+"""domain.ports.staff.Recusals over SQL: who is kept out of which round."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""domain.staff_ports.Sessions over SQL: who of the staff is signed in."""
+"""domain.ports.staff.Sessions over SQL: who of the staff is signed in."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, func
 
-from survey.domain.staff_ports import Account, Session
+from survey.domain.ports.staff import Account, Session
 from survey.storage.accounts import account_of, all_accounts
 from survey.storage.database import read, write
 from survey.storage.staff_tables import accounts, staff_sessions

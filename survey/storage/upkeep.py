@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, text
 
-from survey.domain.ports import KeyFiles
+from survey.domain.ports.key_files import KeyFiles
 from survey.domain.rounds import COLLECTED, COUNTED, Evaluation, Round, State
 from survey.errors import NotFound
 from survey.storage.audit_log import SqlAuditLog

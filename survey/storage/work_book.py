@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, select
 
-from survey.domain.ports import Work, WorkState
+from survey.domain.ports.work_book import Work, WorkState
 from survey.storage.database import read, write
 from survey.storage.staff_tables import office_work
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, text
 
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.results.tally import build_record
 from survey.domain.rounds import COUNTED, ORDER, Round, State
-from survey.domain.spec import parse_spec
 from survey.domain.staff import ROLES
 from survey.services import Services, open_services
 from survey.settings import Settings

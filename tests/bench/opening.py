@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from survey.crypto.arithmetic import p256
 from survey.crypto.sealing import ballot_info, pad, seal
 from survey.crypto.tokens import TOKEN_LEN
-from survey.domain.ports import StoredBallot
+from survey.domain.ports.ballot_box import StoredBallot
 from survey.domain.results.answers import encode_answers
 from tests.world import World, digest
 

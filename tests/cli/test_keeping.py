@@ -11,7 +11,7 @@ import pytest
 
 from survey import server_key
 from survey.domain.invitations import code_mac, parse_code
-from survey.domain.ports import SpendOutcome
+from survey.domain.ports.registry import SpendOutcome
 from survey.errors import InvalidInput, SettingsError
 from survey.server_key import write_private
 from survey.settings import Settings

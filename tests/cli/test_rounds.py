@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from survey.domain import lifecycle
 from survey.domain.custody.shares import ShareFile
 from survey.domain.lifecycle import get_round
 from survey.domain.rounds import State
+from survey.domain.slips import register_codes
 from survey.errors import StoreUnavailable
 from tests.cli.conftest import SPEC, Survey
 
@@ -211,7 +211,7 @@ def test_codes_used_while_the_slips_were_written_leave_no_surplus_slip(
     from survey.domain.invitations import code_mac, parse_code
 
     used = rows(made.codes)[0]
-    register = lifecycle.register_codes
+    register = register_codes
 
     def somebody_answers_first(*arguments: Any, **named: Any) -> Any:
         secret = named["keys"].code_secret(used["evaluation"])

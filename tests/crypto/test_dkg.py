@@ -10,7 +10,8 @@ import pytest
 
 from survey.crypto import arithmetic, threshold
 from survey.crypto.arithmetic import BASE, ORDER
-from survey.crypto.dkg import Ceremony, KeyMakingFault, Participant, judge, make_key
+from survey.crypto.dkg import Ceremony, KeyMakingFault, Participant, make_key
+from survey.crypto.dkg_complaints import judge
 from survey.crypto.dkg_messages import Commit, Complaint, Reveal, Share, SubShare, canonical_json, sub_share_info
 from survey.crypto.dkg_transcript import verify_transcript
 from survey.crypto.sealing import seal

@@ -14,8 +14,8 @@ from survey.domain.ceremony.board import Board, read_board
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.key_holder import Draft, KeyHolder
 from survey.domain.ceremony.messages import Message
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.rounds import Custodian, Round
-from survey.domain.spec import parse_spec
 from tests.fakes import Services
 from tests.world import SPEC
 

@@ -30,6 +30,7 @@ from survey.domain.ceremony.key_holder import BoardChanged
 from survey.domain.ceremony.messages import Message
 from survey.domain.ceremony.office import AlreadySaid
 from survey.domain.ceremony.stopping import Stop
+from survey.domain.manifest import get_manifest
 from survey.errors import InvalidInput, WrongState
 from tests.custodian.table import Seat, Table
 
@@ -63,7 +64,7 @@ def test_such_a_round_is_frozen_like_any_other() -> None:
     frozen = lifecycle.freeze(
         table.round, registry=services.registry, keys=services.keys, host="survey.example", scripts={}
     )
-    assert lifecycle.get_manifest(services.registry, frozen.evaluations[0].id).opening_key == (
+    assert get_manifest(services.registry, frozen.evaluations[0].id).opening_key == (
         table.round.get_opening_key().public_key
     )
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from survey.cli.custodian_join import HttpWay, Joining
-from survey.domain import lifecycle
 from survey.domain.ceremony import office as ceremony_office
+from survey.domain.ceremony.all_here import make_opening_key
 from survey.domain.ceremony.stopping import Stop
 from survey.domain.custody.shares import ShareFile
 from survey.domain.custody.statements import Statement
@@ -378,7 +378,7 @@ def test_a_round_that_was_keyed_on_one_machine_has_the_opening_page_too(
 ) -> None:
     """--all-here writes shares without passphrase, which the page does not take; the command line does."""
     world, services = office.refresh(), office.services
-    world.round, world.shares = lifecycle.make_opening_key(
+    world.round, world.shares = make_opening_key(
         world.round, registry=services.registry, randomness=services.randomness
     )
     desks[0].open()

@@ -22,7 +22,7 @@ from survey.domain.ceremony.invitation import Invitation
 from survey.domain.custody import share_test
 from survey.domain.custody.boxes import BoxesFile
 from survey.domain.custody.shares import ShareFile, encode_share, write_partial
-from survey.domain.ports import Readable
+from survey.domain.ports.partial_files import Readable
 from survey.errors import InvalidInput
 from survey.services import Services, open_services
 from survey.settings import Settings

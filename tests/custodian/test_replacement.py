@@ -22,6 +22,7 @@ from survey.domain.ceremony.agreed import DONE
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.key_holder import Draft
 from survey.domain.ceremony.replacing import replace_custodian
+from survey.domain.manifest import get_manifest
 from survey.domain.rounds import State
 from survey.errors import InvalidInput, WrongState
 from tests.custodian.table import Seat, Table
@@ -116,7 +117,7 @@ def test_it_works_while_answers_are_collected_and_the_boxes_open_with_new_shares
     frozen = lifecycle.freeze(table.round, registry=services.registry, keys=services.keys, host="x", scripts={})
     begin(table, old).finish()
     assert table.round.state is State.FROZEN
-    manifest = lifecycle.get_manifest(services.registry, frozen.evaluations[0].id)
+    manifest = get_manifest(services.registry, frozen.evaluations[0].id)
     assert manifest.opening_key == table.round.get_opening_key().public_key
 
 

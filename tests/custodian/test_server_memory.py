@@ -21,7 +21,7 @@ from survey.domain.ceremony import office as ceremony_office
 from survey.domain.ceremony.agreed import DONE
 from survey.domain.ceremony.board import Board, read_board
 from survey.domain.ceremony.key_holder import KeyHolder
-from survey.domain.spec import parse_spec
+from survey.domain.drafts.spec import parse_spec
 from survey.services import open_services
 from survey.settings import Settings
 from survey.storage.database import migrate, open_database

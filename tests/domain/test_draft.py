@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from survey.domain.draft import change_round, draft_of, make_round
+from survey.domain.drafts.draft import change_round, draft_of, make_round
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.rounds import Round
-from survey.domain.spec import parse_spec
 from tests.world import SPEC
 
 

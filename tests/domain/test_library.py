@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.forms.canonical_form import canonical
 from survey.domain.forms.library import (
     IsKnown,
@@ -21,7 +22,6 @@ from survey.domain.forms.library import (
     start_version,
 )
 from survey.domain.questionnaire import default_questionnaire, faults_of_questionnaire
-from survey.domain.spec import parse_spec
 from survey.errors import NotFound
 from tests.fake_library import MemoryLibrary
 from tests.world import SPEC

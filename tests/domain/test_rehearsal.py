@@ -7,8 +7,7 @@ import json
 import pytest
 
 from survey.domain.custody.shares import PartialFile
-from survey.domain.lifecycle import find_rehearsal
-from survey.domain.rehearsal import MARK, clear, make_parts_here, marked, rehearse
+from survey.domain.rehearsal import MARK, clear, find_rehearsal, make_parts_here, marked, rehearse
 from survey.domain.rounds import State
 from survey.errors import WrongState
 from tests.fakes import Services

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.rounds import State
-from survey.domain.spec import parse_spec
 from survey.errors import InvalidSpec
 from tests.world import SPEC
 

@@ -11,14 +11,14 @@ import random
 from dataclasses import replace
 from typing import Any
 
-from survey.domain.ports import StoredBallot
+from survey.domain.drafts.spec import parse_spec
+from survey.domain.ports.ballot_box import StoredBallot
 from survey.domain.questionnaire import Questionnaire
 from survey.domain.results.answers import Answers
 from survey.domain.results.release import Draft, Stage, results
 from survey.domain.results.tally import Tally, build_record
 from survey.domain.results.trend import point_of
 from survey.domain.rounds import COLLECTED, COUNTED, ORDER, OpeningKey, Round, State
-from survey.domain.spec import parse_spec
 from tests.fakes import Invitation, Services
 
 SPEC: dict[str, Any] = {

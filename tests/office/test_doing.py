@@ -14,7 +14,7 @@ from werkzeug.test import stream_encode_multipart
 
 from survey.domain import lifecycle
 from survey.domain.invitations import parse_code
-from survey.domain.ports import Work, WorkState
+from survey.domain.ports.work_book import Work, WorkState
 from survey.domain.rounds import State
 from survey.errors import StoreUnavailable
 from survey.office import slips as slips_module

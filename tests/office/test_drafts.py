@@ -14,7 +14,7 @@ import pytest
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import stream_encode_multipart
 
-from survey.domain.ports import Attempt
+from survey.domain.ports.notice_board import Attempt
 from survey.domain.rounds import OpeningKey, State
 from survey.sheets.template import template
 from tests.office.conftest import HTTPS

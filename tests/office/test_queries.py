@@ -16,12 +16,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.forms.library import shelf, start_version
 from survey.domain.questionnaire import default_questionnaire
 from survey.domain.results.answers import Answers
 from survey.domain.results.tally import Tally, build_record
 from survey.domain.rounds import COLLECTED, COUNTED, ORDER, OpeningKey, Round, State
-from survey.domain.spec import parse_spec
 from survey.domain.staff import ROLES
 from survey.domain.turnout import paced_turnout
 from survey.services import Services, open_services

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from survey.domain.lifecycle import find_rehearsal
+from survey.domain.rehearsal import find_rehearsal
 from survey.domain.rounds import State
 from tests.office.conftest import PASSWORD, Visitor, make_app
 from tests.office.samples import record_of
@@ -79,10 +79,10 @@ def test_from_the_draft_to_the_report_and_back_to_the_draft(office, services, re
 
 
 def test_the_draft_is_not_frozen_before_its_rehearsal_is_cleared(office, services, rehearsal):
-    from survey.domain import lifecycle
+    from survey.domain.ceremony.all_here import make_opening_key
 
     draft = services.registry.rounds["draft"]
-    lifecycle.make_opening_key(draft, registry=services.registry, randomness=services.randomness)
+    make_opening_key(draft, registry=services.registry, randomness=services.randomness)
     page = office.get("/office/rounds/draft").text
     assert "演练清除以后才能审定" in page
     assert page.count(f'action="/office/rounds/{rehearsal}/clear"') == 1

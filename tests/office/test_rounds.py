@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.rounds import State
-from survey.domain.spec import parse_spec
 from survey.office.steps import next_step, state_line
 from tests.fakes import Services
 from tests.office import samples

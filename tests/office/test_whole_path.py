@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
-from survey.domain import lifecycle
+from survey.domain.ceremony.all_here import make_opening_key
 from survey.domain.rounds import State
 from survey.office import second_factor
 from survey.services import Services, open_services
@@ -90,7 +90,7 @@ def test_from_signing_in_to_the_closed_box(browser: Browser, address: str, servi
     page.get_by_role("button", name="保存修改").click()
     page.get_by_text("修改已保存").wait_for()
     [round_] = services.registry.list_rounds()
-    lifecycle.make_opening_key(round_, registry=services.registry, randomness=secrets.token_bytes)
+    make_opening_key(round_, registry=services.registry, randomness=secrets.token_bytes)
 
     page.reload()
     page.get_by_role("button", name="审定").click()

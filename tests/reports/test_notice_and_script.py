@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.installation import Installation
 from survey.domain.manifest import Manifest
 from survey.domain.rounds import Round, State
-from survey.domain.spec import parse_spec
 from survey.errors import InvalidInput, NotYet
 from survey.reports import round_papers
 from survey.reports.blocks import Document

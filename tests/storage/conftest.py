@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from survey.domain.ports import StoredBallot
+from survey.domain.ports.ballot_box import StoredBallot
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import migrate, open_database
 from survey.storage.registry import SqlRegistry

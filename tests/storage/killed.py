@@ -9,7 +9,8 @@ import hashlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from survey.domain.ports import AddOutcome, SpendOutcome, StoredBallot
+from survey.domain.ports.ballot_box import AddOutcome, StoredBallot
+from survey.domain.ports.registry import SpendOutcome
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import open_database
 from survey.storage.registry import SqlRegistry

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from survey.domain.ports import Registry, StoredBallot
+from survey.domain.ports.ballot_box import StoredBallot
+from survey.domain.ports.registry import Registry
 from survey.domain.questionnaire import default_questionnaire
 from survey.domain.rounds import Custodian, Evaluation, OpeningKey, Round, State, Unit
 

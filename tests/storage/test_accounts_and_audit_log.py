@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import Engine, exc, text
 
+from survey.domain.ports.staff import Account
 from survey.domain.staff import ROLES
-from survey.domain.staff_ports import Account
 from survey.errors import InvalidInput, StoreUnavailable
 from survey.storage import audit_log
 from survey.storage.accounts import SqlAccounts

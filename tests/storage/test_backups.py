@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, inspect, select
 
 from survey.crypto.at_rest import Vault
 from survey.domain.forms.library import Entry, Version
-from survey.domain.ports import StoredBallot
+from survey.domain.ports.ballot_box import StoredBallot
 from survey.domain.results.release import Draft
 from survey.domain.results.review import Decision, propose
 from survey.domain.rounds import State

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from survey.domain.ports import AddOutcome, StoredBallot
+from survey.domain.ports.ballot_box import AddOutcome, StoredBallot
 from survey.errors import NotFound, WrongState
 from survey.storage.ballot_box import PAGE, SqlBallotBox
 from tests.storage.samples import EVALUATION, OTHER_EVALUATION, make_ballot

@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import inspect, text
 
 from survey.domain import lifecycle
+from survey.domain.ceremony.all_here import with_key_made_here
 from survey.domain.custody.shares import PartialFile
+from survey.domain.drafts.spec import parse_spec
 from survey.domain.rehearsal import clear, make_parts_here, rehearse
 from survey.domain.results.release import Draft
 from survey.domain.rounds import Round, State
-from survey.domain.spec import parse_spec
 from survey.errors import WrongState
 from survey.services import Services, open_services
 from survey.settings import Settings
@@ -71,7 +72,7 @@ def test_a_rehearsal_goes_the_whole_way_and_nothing_of_it_is_left(services: Serv
         phone.answer({})
     with pytest.raises(WrongState, match="still has a rehearsal"):
         lifecycle.freeze(
-            lifecycle.with_key_made_here(world.draft, secrets.token_bytes)[0],
+            with_key_made_here(world.draft, secrets.token_bytes)[0],
             registry=services.registry,
             keys=services.keys,
             host="survey.example",

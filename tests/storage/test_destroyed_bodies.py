@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from survey.domain.ports import AddOutcome, StoredBallot
+from survey.domain.ports.ballot_box import AddOutcome, StoredBallot
 from survey.domain.rounds import State
 from survey.errors import WrongState
 from survey.storage.ballot_box import SqlBallotBox

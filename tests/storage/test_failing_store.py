@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event, exc, text
 
-from survey.domain.ports import AddOutcome, SpendOutcome
+from survey.domain.ports.ballot_box import AddOutcome
+from survey.domain.ports.registry import SpendOutcome
 from survey.errors import SettingsError, StoreUnavailable
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import migrate, open_database, read, write

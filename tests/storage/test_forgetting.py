@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from survey.domain.ports import AddOutcome, SpendOutcome, StoredBallot
+from survey.domain.ports.ballot_box import AddOutcome, StoredBallot
+from survey.domain.ports.registry import SpendOutcome
 from survey.storage import backups
 from survey.storage.backups import backup
 from survey.storage.ballot_box import SqlBallotBox

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from survey.domain.ports import AddOutcome, SpendOutcome
+from survey.domain.ports.ballot_box import AddOutcome
+from survey.domain.ports.registry import SpendOutcome
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.registry import SqlRegistry
 from tests.storage.killed import ballot_of, code_of, request_of

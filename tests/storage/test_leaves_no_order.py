@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from survey.domain.ports import StoredBallot
+from survey.domain.ports.ballot_box import StoredBallot
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.ballot_tables import ballots as ballots_table
 from survey.storage.database import OrderRemains, migrate, open_database, tidy

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine
 
-from survey.domain.ports import Attempt, PostOutcome
+from survey.domain.ports.notice_board import Attempt, PostOutcome
 from survey.errors import NotFound, WrongState
 from survey.storage.notice_board import SqlNoticeBoard
 from tests.custodian.table import Table

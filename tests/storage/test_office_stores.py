@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from survey.domain.ports import Work, WorkState
+from survey.domain.drafts.spec import parse_spec
+from survey.domain.ports.work_book import Work, WorkState
 from survey.domain.rounds import State
-from survey.domain.spec import parse_spec
 from survey.errors import NotFound, WrongState
 from survey.storage.accounts import SqlAccounts
 from survey.storage.ballot_box import SqlBallotBox

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from survey.domain.ports import SpendOutcome, UnitTurnout
+from survey.domain.ports.registry import SpendOutcome, UnitTurnout
 from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
 from survey.domain.rounds import Custodian, Evaluation, State, Unit
 from survey.errors import NotFound, WrongState

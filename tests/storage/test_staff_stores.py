@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine
 
-from survey.domain.staff_ports import Passkey, Session
+from survey.domain.ports.staff import Passkey, Session
 from survey.errors import InvalidInput, NotFound
 from survey.storage import login_tries
 from survey.storage.accounts import SqlAccounts

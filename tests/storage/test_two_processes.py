@@ -7,7 +7,8 @@ from collections import Counter
 
 from sqlalchemy import Engine
 
-from survey.domain.ports import AddOutcome, SpendOutcome
+from survey.domain.ports.ballot_box import AddOutcome
+from survey.domain.ports.registry import SpendOutcome
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.registry import SqlRegistry
 from tests.storage.samples import EVALUATION, make_ballot, start_collecting

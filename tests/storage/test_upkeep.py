@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from survey.crypto.at_rest import Vault
-from survey.domain.ports import StoredBallot
+from survey.domain.ports.ballot_box import StoredBallot
 from survey.domain.rounds import State
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.key_files import FileKeys

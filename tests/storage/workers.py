@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
-from survey.domain.ports import AddOutcome, SpendOutcome, StoredBallot
+from survey.domain.ports.ballot_box import AddOutcome, StoredBallot
+from survey.domain.ports.registry import SpendOutcome
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import open_database
 from survey.storage.registry import SqlRegistry

@@ -11,5 +11,6 @@ replacing.py   the office's side of replacing a lost custodian
 stopping.py    why an attempt ended without a key
 seat.py        what the server tells one custodian
 check_words.py what custodians read to each other
+all_here.py    no ceremony at all: every custodian in one process
 Scheme, limits and sources: docs/ceremony.md; the arithmetic: crypto.dkg.
 """

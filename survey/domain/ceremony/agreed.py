@@ -30,7 +30,7 @@ from survey.crypto.replacement import Replacement
 from survey.crypto.sealing import ENC_LEN
 from survey.crypto.wire import b64url_encode
 from survey.domain.ceremony.contents import decoded
-from survey.domain.ports import Attempt
+from survey.domain.ports.notice_board import Attempt
 from survey.domain.rounds import Round
 
 PHASES = ("join", "commit", "reveal", "deal", "verify", "confirm")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from survey.crypto import dkg_messages as dkg
-from survey.crypto.dkg import judge
+from survey.crypto.dkg_complaints import judge
 from survey.crypto.dkg_messages import KeyMakingFault, canonical_json
 from survey.crypto.dkg_transcript import KeyFacts, Transcript
 from survey.crypto.sealing import ENC_LEN

@@ -13,7 +13,7 @@ from typing import Any
 from survey.crypto.replacement import Replacement
 from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.domain.ceremony.agreed import Agreed, encode_replacement, read_replacement
-from survey.domain.ports import NoticeBoard
+from survey.domain.ports.notice_board import NoticeBoard
 from survey.errors import InvalidInput, SurveyError
 
 INVITATION_SCHEMA = "survey-invitation/1"

@@ -17,7 +17,9 @@ from survey.domain.ceremony.board import Board, encode_board
 from survey.domain.ceremony.invitation import SECRET_LEN, Invitation, secret_digest
 from survey.domain.ceremony.messages import Message
 from survey.domain.ceremony.stopping import WORDS_DIFFER, Stop
-from survey.domain.ports import NoticeBoard, PostOutcome, Randomness, Registry
+from survey.domain.ports import Randomness
+from survey.domain.ports.notice_board import NoticeBoard, PostOutcome
+from survey.domain.ports.registry import Registry
 from survey.domain.rounds import Custodian, OpeningKey, Round, State
 from survey.errors import InvalidInput, NotFound, SurveyError, WrongState
 

@@ -13,10 +13,11 @@ from survey.crypto.replacement import Replacement
 from survey.domain.ceremony.agreed import Agreed, encode_replacement
 from survey.domain.ceremony.invitation import Invitation
 from survey.domain.ceremony.office import REPLACEABLE, invite
+from survey.domain.drafts.spec import NAME_MAX
 from survey.domain.grants import GrantRefused, is_kept_out
-from survey.domain.ports import NoticeBoard, Randomness
+from survey.domain.ports import Randomness
+from survey.domain.ports.notice_board import NoticeBoard
 from survey.domain.rounds import Round
-from survey.domain.spec import NAME_MAX
 from survey.errors import InvalidInput, NotFound
 
 

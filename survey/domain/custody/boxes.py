@@ -15,7 +15,7 @@ from typing import Any
 from survey.crypto.threshold import is_valid_point
 from survey.crypto.wire import b64url_encode
 from survey.domain.custody.framed import ENTRY_LEN, Entries, header_line, number_field, read_header, text_field
-from survey.domain.ports import BallotBox, StoredBallot
+from survey.domain.ports.ballot_box import BallotBox, StoredBallot
 from survey.domain.rounds import Round, State
 from survey.errors import InvalidSpec
 

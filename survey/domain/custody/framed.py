@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from survey.crypto.wire import b64url_decode
-from survey.domain.ports import Readable
+from survey.domain.ports.partial_files import Readable
 from survey.errors import InvalidInput, InvalidSpec
 
 ENTRY_LEN = 65  # one uncompressed P-256 point

@@ -14,7 +14,10 @@ from typing import Any
 
 from survey.crypto.dkg_messages import canonical_json
 from survey.domain.custody.shares import PartialFile
-from survey.domain.ports import Clock, NoticeBoard, PartialStore, Registry
+from survey.domain.ports import Clock
+from survey.domain.ports.notice_board import NoticeBoard
+from survey.domain.ports.partial_files import PartialStore
+from survey.domain.ports.registry import Registry
 from survey.domain.rounds import Round
 
 SCHEMA = "survey-opening/1"

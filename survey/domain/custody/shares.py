@@ -29,7 +29,8 @@ from survey.domain.custody.framed import (
     read_header,
     text_field,
 )
-from survey.domain.ports import Randomness, Readable
+from survey.domain.ports import Randomness
+from survey.domain.ports.partial_files import Readable
 from survey.errors import InvalidInput, InvalidSpec, WrongState
 
 SHARE_SCHEMA = "survey-share/1"

@@ -22,7 +22,9 @@ from survey.crypto.dleq import WrongProof
 from survey.crypto.knowledge import prove_knowledge, verify_knowledge
 from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.domain.custody.opening_record import SCHEMA as OPENING_SCHEMA
-from survey.domain.ports import NoticeBoard, Randomness, Registry
+from survey.domain.ports import Randomness
+from survey.domain.ports.notice_board import NoticeBoard
+from survey.domain.ports.registry import Registry
 from survey.domain.rounds import Round
 from survey.errors import InvalidInput, NotYet
 

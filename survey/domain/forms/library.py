@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from survey.domain.forms.canonical_form import canonical
+from survey.domain.identifiers import make_id
 from survey.domain.ports import Randomness
 from survey.domain.questionnaire import default_questionnaire, faults_of_questionnaire
 from survey.domain.reading import BadPlace, Rule
 from survey.domain.rounds import Round
-from survey.domain.spec import make_id
 from survey.errors import NotFound, WrongState
 
 MAX_NAME = 60  # characters of an entry's name

@@ -16,8 +16,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from survey.domain.disclosure import disclose
-from survey.domain.lifecycle import get_tally_record
-from survey.domain.ports import Registry
+from survey.domain.opening import get_tally_record
+from survey.domain.ports.registry import Registry
 from survey.domain.results.composite import Entered, check_entered
 from survey.domain.results.record import read_record
 from survey.domain.results.review import Decision, Place, Remark, Review, confirm, digest, propose, remarks

@@ -6,26 +6,25 @@ import secrets
 
 import pytest
 
-from survey.domain import lifecycle
+from survey.domain.ceremony.all_here import make_opening_key
 from survey.domain.invitations import code_mac
-from survey.domain.ports import SpendOutcome
+from survey.domain.ports.registry import SpendOutcome
 from survey.domain.rounds import State
+from survey.domain.slips import DrawnCodes, PrintedCode, draw_codes, register_codes
 from survey.errors import WrongState
 from tests.world import World
 
 
-def draw(world: World) -> lifecycle.DrawnCodes:
-    return lifecycle.draw_codes(world.round, registry=world.services.registry, randomness=secrets.token_bytes)
+def draw(world: World) -> DrawnCodes:
+    return draw_codes(world.round, registry=world.services.registry, randomness=secrets.token_bytes)
 
 
-def register(world: World, drawn: lifecycle.DrawnCodes) -> list[lifecycle.PrintedCode]:
-    world.round, valid = lifecycle.register_codes(
-        world.round, drawn, registry=world.services.registry, keys=world.services.keys
-    )
+def register(world: World, drawn: DrawnCodes) -> list[PrintedCode]:
+    world.round, valid = register_codes(world.round, drawn, registry=world.services.registry, keys=world.services.keys)
     return valid
 
 
-def spend(world: World, slip: lifecycle.PrintedCode, request: bytes = b"r" * 32) -> SpendOutcome:
+def spend(world: World, slip: PrintedCode, request: bytes = b"r" * 32) -> SpendOutcome:
     mac = code_mac(slip.code, world.services.keys.make_code_secret(slip.evaluation_id))
     outcome: SpendOutcome = world.services.registry.spend_code(slip.evaluation_id, mac, request)
     return outcome
@@ -115,8 +114,6 @@ def test_shares_that_cannot_be_handed_out_leave_the_round_without_key() -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        lifecycle.make_opening_key(
-            world.round, registry=world.services.registry, randomness=secrets.token_bytes, hand_out=fail
-        )
+        make_opening_key(world.round, registry=world.services.registry, randomness=secrets.token_bytes, hand_out=fail)
 
     assert world.services.registry.find_round(world.round.id).opening_key is None

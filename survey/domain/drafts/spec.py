@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from survey.domain.identifiers import make_id
 from survey.domain.ports import Randomness
 from survey.domain.questionnaire import Questionnaire, default_questionnaire, parse_questionnaire
 from survey.domain.rounds import Custodian, Evaluation, Round, State, Unit, check_threshold
 from survey.errors import InvalidSpec
 
-ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-ID_LEN = 10
 NAME_MAX = 60  # characters; longer names do not fit a slip
 MAX_TEAMS, MAX_UNITS, MAX_CUSTODIANS, MAX_ENTITLED = 100, 1000, 15, 100_000
 
@@ -31,11 +30,6 @@ _OPTIONAL = (
     "closes_at",
     "kiosk",
 )
-
-
-def make_id(randomness: Randomness) -> str:
-    """A random identifier: 10 characters, safe in a URL; says nothing about order."""
-    return "".join(ID_ALPHABET[byte % len(ID_ALPHABET)] for byte in randomness(ID_LEN))
 
 
 def parse_spec(document: object, where: str, randomness: Randomness) -> Round:

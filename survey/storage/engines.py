@@ -148,6 +148,8 @@ def _open_sqlite(url: URL) -> Engine:
             "synchronous = FULL",  # an answered ballot survives power loss
             "secure_delete = ON",  # a deleted row is overwritten, so that free pages tell nothing
             "journal_size_limit = 0",  # frames of earlier commits do not stay behind the end of the log
+            # VACUUM writes all ballots to a temporary file: beside the store, not on another, perhaps unlocked disk.
+            "temp_store_directory = '{}'".format(str(file.parent.resolve()).replace("'", "''")),
         ):
             connection.execute(f"PRAGMA {pragma}")
         if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):

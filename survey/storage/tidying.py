@@ -1,8 +1,8 @@
 """No order of arrival survives below the tables: the last step of closing, and of every upkeep while a round is open.
 
 Rows in key order may still lie on pages in order of arrival, and journals hold every commit. SQLite: VACUUM writes
-the whole file anew in key order, and the journal is cut to nothing. PostgreSQL: partitions.py has written fresh
-files; what is left is its write-ahead log.
+the whole file anew in key order, and the journal is cut to nothing, its index with it. PostgreSQL: partitions.py has
+written fresh files; what is left is its write-ahead log.
 
 Law: lifecycle.close_round ends with it, through BallotBox.forget_order; nobody has to remember it.
 """
@@ -54,29 +54,75 @@ def tidy(engine: Engine, *, patience_ms: int = BUSY_TIMEOUT_MS) -> None:
 
 
 def _tidy_sqlite(engine: Engine, patience_ms: int) -> str | None:
+    """What went wrong, as SQLite names it, or None.
+
+    The journal is emptied three times, because of its index (the file -shm): that keeps the page number of every frame
+    until another frame is written in its place, and page numbers in order of arrival tell who came after whom.
+    Emptied before, so that VACUUM's frames, which are in key order, cover those of arrivals; after, so that one commit
+    of nothing covers the first of those that came meanwhile; and once more, of that commit.
+    """
+    file = Path(str(engine.url.database))
     connection: Any = engine.raw_connection()
-    [(usual,)] = connection.execute("PRAGMA busy_timeout").fetchall()
+    settings = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _CHANGED}
+    patience = min(settings["busy_timeout"], patience_ms)
+    reason = None
     try:
-        connection.execute("VACUUM")  # while it waits for its turn, others go on
-        patience = min(usual, patience_ms)
-        connection.execute(f"PRAGMA busy_timeout = {patience}")  # while this waits for readers, writers wait too
-        # Where somebody else is just emptying the journal, SQLite says "busy" at once, without any patience.
-        deadline = time.monotonic() + min(10.0, patience / 100)
-        while (is_busy := connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]) and (
-            time.monotonic() < deadline
-        ):
-            time.sleep(0.02)
-        reason = "SQLITE_BUSY" if is_busy else None
+        connection.execute("PRAGMA wal_autocheckpoint = 0")  # or VACUUM's frames would not follow one another
+        _empty_journal(connection, patience)
+        connection.execute(f"PRAGMA busy_timeout = {settings['busy_timeout']}")
+        for _ in range(_MOST_TIMES):  # once, but for a journal that was longer than the store itself
+            connection.execute("VACUUM")  # while it waits for its turn, others go on
+            if _covers_index(file, connection):
+                break
+        _empty_journal(connection, patience)
+        connection.execute("BEGIN IMMEDIATE")
+        [(version,)] = connection.execute("PRAGMA user_version").fetchall()
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute("COMMIT")
+        _empty_journal(connection, patience)
     except sqlite3.Error as error:
         reason = error.sqlite_errorname
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
     finally:
-        connection.execute(f"PRAGMA busy_timeout = {usual}")  # back to the pool as it came
+        for name, usual in settings.items():  # back to the pool as it came
+            connection.execute(f"PRAGMA {name} = {usual}")
         connection.close()
-    file = Path(str(engine.url.database))
-    for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+    for path in (file, _beside(file, "-wal"), _beside(file, "-shm")):
         with suppress(OSError):
             coarsen_time(path)
     return reason
+
+
+_CHANGED = ("busy_timeout", "wal_autocheckpoint")
+_MOST_TIMES = 50
+_FRAME_HEAD = 24  # bytes before each page in the journal
+_INDEX_BLOCK, _FRAMES_IN_BLOCK = 32 * 1024, 4096  # of the index: bytes, and frames that one block remembers at most
+
+
+def _empty_journal(connection: Any, patience: int) -> None:
+    """Raises sqlite3.OperationalError (SQLITE_BUSY) when readers or writers stood in the way all the time."""
+    connection.execute(f"PRAGMA busy_timeout = {patience}")  # while this waits for readers, writers wait too
+    # Where somebody else is just emptying the journal, SQLite says "busy" at once, without any patience.
+    deadline = time.monotonic() + min(10.0, patience / 100)
+    while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        if time.monotonic() >= deadline:
+            error = sqlite3.OperationalError("the journal is in use")
+            error.sqlite_errorname = "SQLITE_BUSY"
+            raise error
+        time.sleep(0.02)
+
+
+def _covers_index(file: Path, connection: Any) -> bool:
+    """Whether so many frames follow one another that nothing older is left in any block of the index."""
+    [(page,)] = connection.execute("PRAGMA page_size").fetchall()
+    frames = _beside(file, "-wal").stat().st_size // (page + _FRAME_HEAD)
+    blocks = _beside(file, "-shm").stat().st_size // _INDEX_BLOCK
+    return frames > (blocks - 1) * _FRAMES_IN_BLOCK
+
+
+def _beside(file: Path, ending: str) -> Path:
+    return file.with_name(file.name + ending)
 
 
 def coarsen_time(path: Path) -> None:

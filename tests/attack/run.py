@@ -24,6 +24,7 @@ BEFORE, SINCE = "open, 12 later: the others", "open, 12 later: the 12"
 TOGETHER = "open, 12 more at once: these"
 STATES = (OPEN, KEPT, BEFORE, SINCE, TOGETHER, CLOSED, OPENED)
 MUST_BE_GUESSES = (KEPT, BEFORE, CLOSED, OPENED)
+INDEX_TELLS_NOTHING = (KEPT, CLOSED, OPENED)  # between, it tells the order of those who have come since
 
 
 @dataclass
@@ -114,6 +115,8 @@ def _rob(made: Scene, state: str, cluster: Cluster | None, database: str) -> tup
     for prefix, file in copies:
         for evidence in thief_of_files.evidence_in_database(people, file):
             found.append(replace(evidence, source=prefix + evidence.source))
+    if cluster is None and state in INDEX_TELLS_NOTHING:
+        notes += thief_of_files.telling_index(people, image / "instance" / "survey.db")
     if cluster is not None:
         evidence, told = _rob_cluster(made, cluster, database)
         found += evidence

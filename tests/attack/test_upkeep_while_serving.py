@@ -14,7 +14,7 @@ from survey.settings import Settings
 from tests.attack.__main__ import free_port
 from tests.attack.scene import Scene, scene, served, wait_for
 from tests.attack.scoring import score
-from tests.attack.thief_of_files import evidence_in_database, take_image, telling_times
+from tests.attack.thief_of_files import evidence_in_database, take_image, telling_index, telling_times
 
 PEOPLE = 36
 EVERY_SECOND = ("--upkeep", str(1 / 60))
@@ -24,7 +24,8 @@ def leaks(made: Scene, name: str) -> list[str]:
     image = take_image(made, name)
     used, cast = [person.used_at for person in made.people], [person.cast_at for person in made.people]
     found = [score(one, used, cast) for one in evidence_in_database(made.people, image / "instance" / "survey.db")]
-    return [line.source for line in found if not line.is_guess] + telling_times(made.people, image)
+    notes = telling_times(made.people, image) + telling_index(made.people, image / "instance" / "survey.db")
+    return [line.source for line in found if not line.is_guess] + notes
 
 
 def test_a_copy_taken_after_the_next_upkeep_shows_no_order(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from tests.attack.journal_index import tells_an_order
 from tests.attack.raw import Haystack, by_offset
 from tests.attack.scene import Person, Scene
 from tests.attack.scoring import Evidence, Places
@@ -56,6 +57,18 @@ def evidence_in_database(people: Sequence[Person], database: Path) -> list[Evide
         keys = connection.execute("SELECT token_digest FROM ballots").fetchall()
     found.append(Evidence("rows as they come", _rank(codes, "code", mine), _rank(ballots, "key", keys)))
     return found
+
+
+def telling_index(people: Sequence[Person], database: Path) -> list[str]:
+    """Whether the journal's index knows in which order the pages were written on which these people's rows lie."""
+    index = database.with_name(database.name + "-shm")
+    if not index.exists():
+        return []
+    found = Haystack([database]).find(
+        mark for person in people for mark in (*person.code.values(), *person.ballot.values())
+    )
+    pages = {offset // PAGE + 1 for spots in found.values() for _, offset in spots}
+    return ["journal's index: the order in which pages of people were written"] if tells_an_order(index, pages) else []
 
 
 def words_in_files(people: Sequence[Person], files: Sequence[Path]) -> list[str]:

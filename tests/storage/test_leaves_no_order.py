@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from survey.storage.database import OrderRemains, migrate, open_database, tidy
 from survey.storage.partitions import partition_name
 from survey.storage.registry import SqlRegistry
 from survey.storage.registry_tables import invitations
+from tests.attack.journal_index import written_pages
 from tests.storage.samples import EVALUATION, make_round, start_collecting
 
 CODES = [bytes([number]) * 32 for number in range(60)]
@@ -94,6 +96,40 @@ def test_nothing_is_left_of_a_ballot_that_was_deleted(tmp_path: Path, ballots: l
 
     content = (tmp_path / "survey.db").read_bytes()
     assert {content.count(ballot.ct[4000:4100]) for ballot in ballots} == {1}
+
+
+@pytest.mark.parametrize("is_long", [False, True], ids=["a short journal", "longer than one block of its index"])
+def test_the_journals_index_forgets_which_page_was_written_when(
+    tmp_path: Path, ballots: list[StoredBallot], is_long: bool
+) -> None:
+    """It keeps page numbers although the journal is empty; a reader who stays long lets it grow beyond one block."""
+    engine = open_database(f"sqlite:///{tmp_path / 'survey.db'}")
+    migrate(engine)
+    registry, box = SqlRegistry(engine), SqlBallotBox(engine)
+    registry.add_round(make_round())
+    start_collecting(registry, CODES)
+    box.open_box(EVALUATION)
+    index = tmp_path / "survey.db-shm"
+    with sqlite3.connect(tmp_path / "survey.db", isolation_level=None) as reader:
+        if is_long:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM rounds").fetchone()
+        for ballot in random.Random(1).sample(ballots, len(ballots)):
+            box.add(EVALUATION, ballot)
+        while is_long and len(written_pages(index)) < 2:
+            for code in CODES:
+                registry.add_invitations(EVALUATION, [(secrets.token_bytes(32), "u1")])
+                registry.spend_code(EVALUATION, code, code[::-1])
+    reader.close()
+    arrivals = [page for block in written_pages(index) for page in block]
+    assert arrivals != sorted(arrivals)  # else there would be nothing to forget
+
+    tidy(engine)
+
+    blocks = written_pages(index)
+    assert len(blocks[0]) <= 1
+    assert all(block == sorted(block) for block in blocks)
+    engine.dispose()
 
 
 def test_a_file_that_cannot_be_rewritten_is_told(tmp_path: Path) -> None:

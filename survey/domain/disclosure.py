@@ -72,6 +72,7 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
         overall=evaluation.overall,
         checklist=evaluation.checklist,
         apart=evaluation.overlap.apart if evaluation.overlap else None,
+        apart_below=evaluation.overlap.below if evaluation.overlap else 0,
     )
     scores = scoring.score(questionnaire, evaluation.items)
     withheld = decide(questionnaire, numbers, scores, read.minimum_group, read.texts_minimum)
@@ -88,7 +89,8 @@ def _evaluation(read: Record, evaluation: EvaluationRecord, entered: Entered | N
         "void_reasons": dict(sorted(evaluation.void.items())),
         "return_rate": rate_text(evaluation.counted, evaluation.printed),
         "participation_rate": rate_text(evaluation.counted, evaluation.entitled),
-        "score": None if withheld.total or scores.total is None else scoring.half_up(scores.total, 2),
+        "score": _score(scores.total, withheld.total),
+        "range": _range(withheld.range),
         **_grade(questionnaire, scores.total, withheld),
         "reference_only": any(note["reason"] == "participation-low" for note in notes),
         **satisfaction(questionnaire, evaluation, withheld),
@@ -137,7 +139,6 @@ def _item(
         "dimension": dimension,
         **counts_and_rates(None if reason else counts),
         "score": _score(scores.items[item.code], reason),
-        "range": _range(withheld.ranges.get(item.code)),
         "answered": None if reason else answers,
         "satisfaction_of_valid": None if reason else rate_text(positive, answers),
         "satisfaction_of_entitled": None if reason else rate_text(positive, evaluation.entitled),

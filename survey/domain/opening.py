@@ -96,7 +96,12 @@ def _overlaps(
     counted = [other.id for other in registry.list_rounds() if other.state in COUNTED and other.rehearsal is None]
     records = [read_record(record) for one in counted if (record := registry.find_tally_record(one)) is not None]
     before = [
-        Asked(record.name, evaluation.team, {unit["name"]: unit["used"] for unit in evaluation.units})
+        Asked(
+            record.name,
+            evaluation.team,
+            {unit["name"]: unit["used"] for unit in evaluation.units},
+            record.texts_minimum,
+        )
         for record in records
         for evaluation in record.evaluations
     ]
@@ -106,6 +111,7 @@ def _overlaps(
                 round_.name,
                 evaluation.team,
                 {unit.name: used_by_unit[evaluation.id].get(unit.id, 0) for unit in evaluation.units},
+                round_.tables_from,
             ),
             before,
         )

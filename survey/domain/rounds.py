@@ -113,6 +113,11 @@ class Round:
     opening_key: OpeningKey | None = field(default=None, repr=False)
     rehearsal: Rehearsal | None = None  # None: the real thing
 
+    @property
+    def tables_from(self) -> int:
+        """Ballots from which tables and remarks of a team are shown; a group that may be of one mind is smaller."""
+        return max(self.texts_minimum, self.questionnaire.unanimous_below)
+
     def evaluation(self, evaluation_id: str) -> Evaluation:
         for evaluation in self.evaluations:
             if evaluation.id == evaluation_id:

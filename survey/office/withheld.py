@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from survey.domain.results.suppression import RANGE
+from survey.domain.results.suppression import RANGE, WHOLE_POINTS
 from survey.office.language import in_language
 
 
@@ -25,7 +25,7 @@ def why(team: Mapping[str, Any], what: str, code: str | None = None) -> str:
 def whole_table(team: Mapping[str, Any], what: str) -> str | None:
     """The sentence when nothing of this table is shown, for one reason; else None (ranges are shown)."""
     covered = any(
-        entry["what"] in (what, "all") and entry["code"] is None and entry["reason"] != RANGE
+        entry["what"] in (what, "all") and entry["code"] is None and entry["reason"] not in (RANGE, WHOLE_POINTS)
         for entry in team["suppressed"]
     )
     return why(team, what) if covered else None

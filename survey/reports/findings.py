@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from survey.reports.table_notes import score_cell
 from survey.reports.words import check_number
 
 Report = Mapping[str, Any]
@@ -55,7 +56,7 @@ def results(report: Report) -> list[str]:
 
 
 def _graded(team: Team) -> str:
-    score = f"{team['score']}分" if team["score"] is not None else "总分不显示"
+    score = f"{shown}分" if (shown := score_cell(team)) is not None else "总分不显示"
     return f"{team['team']}（{score}{'，仅供参考' if team['reference_only'] else ''}）"
 
 

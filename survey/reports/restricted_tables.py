@@ -22,7 +22,7 @@ def checklists(report: Report) -> list[Table]:
         return []
     options = report["questionnaire"]["scales"][named["scale"]]
     for team in report["evaluations"]:
-        shown = any(line["counts"] is not None or line["bands"] for line in team["checklist"])
+        shown = any(line["counts"] is not None for line in team["checklist"])
         found.append(
             _checklist(
                 options,

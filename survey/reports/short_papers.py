@@ -12,7 +12,7 @@ from survey.reports import findings, restricted_tables
 from survey.reports.blocks import COMPACT, Block, Document, Heading, NewPage, Paragraph, Picture, Signatures
 from survey.reports.phrases import mark, numeral, round_name, said
 from survey.reports.report_pictures import title_of
-from survey.reports.table_notes import grade_cell, interval_cell, rate_cell, reasons
+from survey.reports.table_notes import grade_cell, interval_cell, rate_cell, reasons, score_cell
 from survey.reports.trend_tables import trend_of, trend_picture, trend_table
 from survey.reports.wide_charts import Row, comparison
 from survey.reports.words import check_number
@@ -60,9 +60,9 @@ def feedback(report: Report, team: Team) -> Document:
 
 
 def _overall(report: Report, team: Team) -> str:
-    if team["score"] is None and team["grade"] is None and rate_cell(team, "of_valid") is None:
+    if score_cell(team) is None and team["grade"] is None and rate_cell(team, "of_valid") is None:
         return "人数较少或者数据不能使用，不显示结果。"
-    said = [f"总分{team['score']}分" if team["score"] is not None else "总分不显示"]
+    said = [f"总分{score_cell(team)}分" if score_cell(team) is not None else "总分不显示"]
     said.append(f"等次为“{grade_cell(team)}”" if team["grade"] else "不评等次")
     if rate_cell(team, "of_valid") is not None:
         said.append(

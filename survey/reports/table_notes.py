@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from survey.domain.results.suppression import RANGE
+from survey.domain.results.suppression import RANGE, WHOLE_POINTS
 
 ROUNDED = "因四舍五入，各项合计可能不等于100%。"
 
@@ -18,10 +18,11 @@ def grade_cell(team: Mapping[str, Any]) -> str | None:
 
 
 def score_cell(entry: Mapping[str, Any], to: str = "～") -> str | None:
-    """ "91.30", "60～100" where only a range is shown, or None."""
-    if entry["score"] is not None or entry["range"] is None:
-        return None if entry["score"] is None else str(entry["score"])
-    return to.join(end.removesuffix(".00") for end in entry["range"])
+    """The score of a team, a dimension or an item: "91.30", "95～100" where only a range is shown, or None."""
+    if entry["score"] is not None:
+        return str(entry["score"])
+    range_ = entry.get("range")  # an item has none
+    return None if range_ is None else to.join(end.removesuffix(".00") for end in range_)
 
 
 def count_cell(line: Mapping[str, Any], code: str, to: str = "～") -> int | str | None:
@@ -73,7 +74,7 @@ def reasons(teams: Iterable[Mapping[str, Any]], about: set[str], *, named: bool 
         together: dict[tuple[str, str], list[str]] = {}
         for entry in team["suppressed"]:
             if entry["what"] in about:
-                how = "“～”：{}。{}" if entry["reason"] == RANGE else "“—”：{}没有显示。{}"
+                how = "“～”：{}。{}" if entry["reason"] in (RANGE, WHOLE_POINTS) else "“—”：{}没有显示。{}"
                 what = entry["code"] or _FIGURES.get(entry["what"], "")
                 together.setdefault((how, entry["zh"]), []).append(what)
         whose = team["team"] if named else ""

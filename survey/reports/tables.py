@@ -85,7 +85,7 @@ def scores(report: Report) -> Table:
         [
             team["team"],
             *(score_cell(dimension) for dimension in team["dimensions"]),
-            team["score"],
+            score_cell(team),
             grade_cell(team),
             rate_cell(team, "of_valid"),
             interval_cell(team),

@@ -12,7 +12,8 @@ from survey.domain.rounds import Evaluation, Round, State, Unit
 from tests.domain.results import full, record
 from tests.world import World
 
-BEFORE = Asked("第一轮", "第一巡察组", {"文学院": 30, "档案馆": 3})
+TEAM = "第一巡察组"
+BEFORE = Asked("第一轮", TEAM, {"文学院": 30, "档案馆": 3}, 10)
 
 
 @pytest.mark.parametrize(
@@ -30,13 +31,34 @@ BEFORE = Asked("第一轮", "第一巡察组", {"文学院": 30, "档案馆": 3}
 def test_two_results_differ_by_the_units_that_only_one_of_them_asked(
     team: str, units: dict[str, int], apart: int | None
 ) -> None:
-    found = find_overlap(Asked("第二轮", team, units), [BEFORE])
-    assert found == (None if apart is None else Overlap("第一轮", apart))
+    found = find_overlap(Asked("第二轮", team, units, 10), [BEFORE])
+    assert found == (None if apart is None else Overlap("第一轮", apart, 10))
 
 
 def test_the_closest_of_several_earlier_results_counts() -> None:
-    other = Asked("第〇轮", "第一巡察组", {"文学院": 30, "图书馆": 1})
-    assert find_overlap(Asked("第二轮", "第一巡察组", {"文学院": 30}), [BEFORE, other]) == Overlap("第〇轮", 1)
+    other = Asked("第〇轮", TEAM, {"文学院": 30, "图书馆": 1}, 10)
+    assert find_overlap(Asked("第二轮", TEAM, {"文学院": 30}, 10), [BEFORE, other]) == Overlap("第〇轮", 1, 10)
+
+
+def test_three_rounds_that_leave_a_small_unit_alone_only_together_are_found() -> None:
+    """A and B, B and C, then A and C: the first less the second and the third is A twice."""
+    before = [
+        Asked("第一轮", TEAM, {"A": 3, "B": 20}, 10),
+        Asked("第二轮", TEAM, {"B": 20, "C": 30}, 10),
+    ]
+    assert find_overlap(Asked("第三轮", TEAM, {"A": 3, "C": 30}, 10), before) == Overlap("第一轮”、“第二轮", 3, 10)
+
+
+def test_what_an_earlier_round_promised_to_its_people_holds_when_the_later_one_promises_less() -> None:
+    strict = Asked("第一轮", TEAM, {"文学院": 30, "档案馆": 12}, 20)
+    other = Asked("第〇轮", TEAM, {"文学院": 30, "图书馆": 11}, 10)
+    found = find_overlap(Asked("第二轮", TEAM, {"文学院": 30}, 10), [other, strict])
+    assert found == Overlap("第一轮", 12, 20)
+
+
+def test_a_unit_of_another_round_that_nothing_cancels_is_no_overlap() -> None:
+    before = [Asked("第一轮", TEAM, {"A": 2}, 10), Asked("第二轮", TEAM, {"B": 20}, 10)]
+    assert find_overlap(Asked("第三轮", TEAM, {"C": 30}, 10), before) is None
 
 
 def test_the_count_writes_an_earlier_result_on_almost_the_same_people_into_the_record(
@@ -67,5 +89,5 @@ def test_the_count_writes_an_earlier_result_on_almost_the_same_people_into_the_r
     ).encode()
     world.close()
     counted = json.loads(world.count(world.partials(tmp_path)))
-    assert counted["evaluations"][0]["overlap"] == {"round": "去年的一轮", "apart": 4}
+    assert counted["evaluations"][0]["overlap"] == {"round": "去年的一轮", "apart": 4, "below": 10}
     assert "overlap" not in counted["evaluations"][1]

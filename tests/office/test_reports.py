@@ -249,18 +249,17 @@ def test_a_file_there_is_not_is_a_refusal_page(signed_in, path):
     assert "<html" in response.text
 
 
-def test_a_small_team_with_tables_shows_ranges_on_its_pages(signed_in, services):
-    """Eight ballots, tables from six on: all gave the best mark on the first dimension."""
+def test_a_small_team_of_one_mind_shows_ranges_on_its_pages(signed_in, services):
+    """Eight ballots: all gave the best mark to everything."""
     record = json.loads(services.registry.find_tally_record("opened"))
-    record["texts_minimum"] = 6
-    items = record["evaluations"][1]["items"]
-    for code in [code for code in items if code.startswith("D1")]:
-        items[code] = {option: sum(items[code].values()) if option == "A" else 0 for option in items[code]}
+    team = record["evaluations"][1]
+    for counts in (*team["items"].values(), team["overall"]):
+        counts.update({option: sum(counts.values()) if option == "A" else 0 for option in counts})
     services.registry.records["opened"] = canonical_json(record)
     shown = results(services.registry, services.reports, services.registry.find_round("opened"))
     office = signed_in("office")
-    page = office.get(path_of(shown, 1)).text
-    assert page.count(">60–100</td>") >= 5  # four items and their dimension
-    for text in (page, office.get("/office/rounds/opened/checklist").text):
-        assert ">0–4</td>" in text
-        assert "只显示范围" in text
+    for path in (path_of(shown, 1), "/office/rounds/opened/report"):
+        page = office.get(path).text
+        assert "95–100" in page
+        assert "87.5–100.0" in page
+        assert "只显示范围" in page

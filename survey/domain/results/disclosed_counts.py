@@ -1,4 +1,4 @@
-"""Counts in a report: with their rates, and the checklist in counts, in ranges, or with small teams together."""
+"""Counts in a report: with their rates, and the checklist in counts, or of small teams together in ranges."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from survey.domain import scoring
 from survey.domain.results.naming import named
-from survey.domain.results.pooling import Bands, Small, one_small, pool
+from survey.domain.results.pooling import Bands, Small, pool
 from survey.domain.results.reasons import reason_of
 from survey.domain.results.record import EvaluationRecord, Record
-from survey.domain.results.suppression import PROTECTS, RANGE, Withheld
+from survey.domain.results.suppression import PROTECTS, Withheld
 
 
 def counts_and_rates(counts: scoring.Counts | None) -> dict[str, Any]:
@@ -27,19 +27,13 @@ def rate_text(part: int, whole: int) -> str | None:
 
 
 def team_checklist(read: Record, evaluation: EvaluationRecord, withheld: Withheld) -> list[dict[str, Any]]:
-    """Counts, ranges where the team is small, or neither; enters the reason of a line whose ranges say too much."""
     checklist = read.questionnaire.checklist
     if checklist is None:
         return []
-    in_ranges = [code for code, reason in withheld.checklist.items() if reason == RANGE]
-    team = Small(evaluation.team, evaluation.counted, evaluation.checklist)
-    lines = one_small(checklist, team, read.minimum_group) if in_ranges else {}
-    withheld.checklist |= {code: PROTECTS for code in in_ranges if lines[code] is None}
     return [
         {
             **named(item),
             **counts_and_rates(None if item.code in withheld.checklist else evaluation.checklist[item.code]),
-            "bands": _bands(lines.get(item.code)),
         }
         for item in checklist.items
     ]

@@ -1,8 +1,8 @@
-"""The same people asked twice about the same team, in two rounds: what the difference of both results would tell.
+"""The same people asked again about the same team, in another round: what adding and subtracting results would tell.
 
 Ballots of two rounds are different ballots; nothing of one follows from the other. But somebody may suppose that people
-answer alike both times. Where the second round asks the same units and one small unit more or less, the difference of
-the two results is that small unit.
+answer alike each time. Where the second round asks the same units and one small unit more or less, the difference of
+the two results is that small unit; with three rounds it may take two steps (A and B, B and C, A and C give A).
 
 Law: decided once, when a round is counted, against the rounds counted before, and written into its tally record; so a
 report never changes because of a later one. A team is the same when its name is; people are counted as codes used.
@@ -12,42 +12,66 @@ Asking exactly the same units again is no overlap: the difference belongs to nob
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+
+MOST_ROUNDS = 7  # of one team that are added and subtracted; those that share most units
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Who was asked about a team in one round: codes used, by name of the unit."""
+    """Who was asked about a team in one round: codes used, by name of the unit; tables_from: ballots from which that
+    round promised to show tables."""
 
     round_name: str
     team: str
     units: Mapping[str, int]
+    tables_from: int
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """Which earlier round, and how many people are in one of the two results only."""
+    """How many people the results taken together would leave alone. below: the most that one of the rounds promised.
+
+    round_name: the earlier round; several are joined as they stand in a sentence: A”、“B.
+    """
 
     round_name: str
     apart: int
+    below: int
 
 
 def find_overlap(asked: Asked, before: Iterable[Asked]) -> Overlap | None:
-    """The earlier result from which this one differs by the fewest people; None where none is comparable."""
-    found = [Overlap(other.round_name, apart) for other in before if (apart := _apart(asked, other))]
-    return min(found, key=lambda overlap: overlap.apart, default=None)
+    """What comes closest to telling too much; None where nothing is comparable."""
+    mine = _units(asked)
+    earlier = [other for other in before if _plain(other.team) == _plain(asked.team)]
+    earlier.sort(key=lambda other: -len(_units(other).keys() & mine.keys()))
+    earlier = earlier[:MOST_ROUNDS]
+    found = []
+    for signs in product((0, -1, 1), repeat=len(earlier)):
+        taken = [(sign, other) for sign, other in zip(signs, earlier, strict=True) if sign]
+        apart = _left_alone([(1, asked), *taken])
+        if taken and apart:
+            name = "”、“".join(other.round_name for _, other in taken)
+            below = max(other.tables_from for _, other in taken)
+            found.append((apart - max(asked.tables_from, below), len(taken), Overlap(name, apart, below)))
+    return min(found, key=lambda entry: entry[:2], default=(0, 0, None))[2]
 
 
-def _apart(one: Asked, other: Asked) -> int:
-    """People in one of the two only; 0 where there is nothing to subtract."""
-    if _plain(one.team) != _plain(other.team):
-        return 0
-    first = {_plain(name): used for name, used in one.units.items()}
-    second = {_plain(name): used for name, used in other.units.items()}
-    if not first.keys() & second.keys():
-        return 0
-    return sum({**first, **second}[name] for name in first.keys() ^ second.keys())
+def _left_alone(taken: Sequence[tuple[int, Asked]]) -> int:
+    """People in units that do not cancel out; 0 where all do, or none does."""
+    weight: dict[str, int] = {}
+    people: dict[str, int] = {}
+    for sign, one in taken:
+        for name, used in _units(one).items():
+            weight[name] = weight.get(name, 0) + sign
+            people[name] = min(used, people.get(name, used))
+    return sum(people[name] for name in weight if weight[name]) if 0 in weight.values() else 0
+
+
+def _units(asked: Asked) -> dict[str, int]:
+    return {_plain(name): used for name, used in asked.units.items()}
 
 
 def _plain(name: str) -> str:

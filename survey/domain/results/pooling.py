@@ -2,7 +2,8 @@
 
 Law: a team's own counts stay open. A count of the pool is shown as a band, never exactly: "nobody reported it" about
 the pool would be the same about each of its teams. A line is withheld where its bands would still fix one team's count.
-Bands are k wide, k = minimum_group: 0..k-1, k..2k-1, 2k and more. Every team hides behind at least k other ballots.
+Bands are k wide or wider, k = minimum_group: 0..k-1, k..2k-1, 2k and more; where the last one would be narrower than
+the others, it is one with the one before. Every team hides behind at least k other ballots.
 """
 
 from __future__ import annotations
@@ -42,11 +43,6 @@ def pool(checklist: Checklist, teams: Sequence[Small], k: int, t: int) -> dict[s
     return _lines(checklist, teams, k)
 
 
-def one_small(checklist: Checklist, team: Small, k: int) -> dict[str, Bands | None]:
-    """The checklist of one team that is large enough for tables and too small for exact counts in them."""
-    return _lines(checklist, [team], k)
-
-
 def _lines(checklist: Checklist, teams: Sequence[Small], k: int) -> dict[str, Bands | None]:
     sizes = [team.counted for team in teams]
     lines: dict[str, Bands | None] = {}
@@ -60,10 +56,9 @@ def _lines(checklist: Checklist, teams: Sequence[Small], k: int) -> dict[str, Ba
 
 
 def _band(count: int, k: int, total: int) -> Band:
-    if count >= 2 * k:
-        return Band(2 * k, total)
-    least = count // k * k
-    return Band(least, min(least + k - 1, total))
+    last = min(2 * k, (total - k + 1) // k * k)  # where the last band begins that is k wide
+    least = min(count // k * k, max(last, 0))
+    return Band(least, total if least == last else min(least + k - 1, total))
 
 
 def _leaves_all_open(bands: Bands, sizes: Sequence[int]) -> bool:

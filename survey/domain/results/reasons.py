@@ -10,13 +10,13 @@ from fractions import Fraction
 from survey.domain.questionnaire import Questionnaire
 from survey.domain.results.naming import as_written
 from survey.domain.results.record import EvaluationRecord, Record
-from survey.domain.results.suppression import EXCEEDS, GROUP, OVERLAP, RANGE, TEXTS, UNRATED, Withheld
+from survey.domain.results.suppression import EXCEEDS, GROUP, OVERLAP, TEXTS, UNRATED, Withheld
 from survey.domain.results.wording import explain
 from survey.domain.scoring import Scores
 
 NOT_ENTERED = "quality-not-entered"
 ERASED = "texts-erased"
-_WHOLE = frozenset({TEXTS, OVERLAP, RANGE})  # reasons that cover a whole table: one entry instead of one per line
+_WHOLE = frozenset({TEXTS, OVERLAP})  # reasons that cover a whole table: one entry instead of one per line
 Reason = dict[str, str | None]  # what, code, reason, zh, en
 
 
@@ -54,13 +54,12 @@ def reasons_of(read: Record, evaluation: EvaluationRecord, scores: Scores, withh
         if reason
     ]
     unrated = {code: UNRATED for code, value in scores.items.items() if value is None}
-    ranges = dict.fromkeys(withheld.ranges, RANGE)
     for what, table, size in (
         ("dimensions", withheld.dimensions, len(scores.dimensions)),
         ("items", {**unrated, **withheld.items}, len(scores.items)),
         ("checklist", withheld.checklist, len(evaluation.checklist)),
     ):
-        said: dict[str | None, str] = {code: ranges.get(code, reason) for code, reason in sorted(table.items())}
+        said: dict[str | None, str] = dict(sorted(table.items()))
         if len(said) == size and len(set(said.values())) == 1 and (whole := next(iter(said.values()))) in _WHOLE:
             said = {None: whole}
         reasons += [

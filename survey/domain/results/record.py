@@ -38,6 +38,8 @@ class EvaluationRecord:
 
 @dataclass(frozen=True)
 class Record:
+    """texts_minimum: as the round says, but never below what the form says of small groups that agree."""
+
     round_id: str
     name: str
     minimum_group: int
@@ -72,7 +74,7 @@ def read_record(data: bytes) -> Record:
         round_id=top.get("round", str),
         name=top.get("name", str),
         minimum_group=top.number("minimum_group", least=1),
-        texts_minimum=top.number("texts_minimum", least=1),
+        texts_minimum=max(top.number("texts_minimum", least=1), questionnaire.unanimous_below),
         questionnaire=questionnaire,
         boxes_digest=top.get("boxes_digest", str),
         custodians_opened=top.get("custodians_opened", list),
@@ -167,7 +169,8 @@ def _texts(evaluation: _Fields, questionnaire: Questionnaire, counted: int) -> d
 
 
 def _overlap(fields: _Fields) -> Overlap:
-    return Overlap(fields.get("round", str), fields.number("apart", least=1))
+    below = fields.number("below") if "below" in fields.value else 0
+    return Overlap(fields.get("round", str), fields.number("apart", least=1), below)
 
 
 def _unit(fields: _Fields) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def _evaluation(
         "units": units,
     }
     if overlap is not None:
-        record["overlap"] = {"round": overlap.round_name, "apart": overlap.apart}
+        record["overlap"] = {"round": overlap.round_name, "apart": overlap.apart, "below": overlap.below}
     if questionnaire.role:
         record["role"] = tally.counts(questionnaire.role)
     return record

@@ -19,13 +19,14 @@ _SENTENCES = {
         "显示这个数字，就能用减法算出另一个没有显示的数字。",
         "With this figure another one that is not shown could be found by subtraction.",
     ),
-    "small-and-unanimous": (
-        "人数较少，不显示这个数值，以免看出每个人怎样答。",
-        "Not shown: in so small a group this value could show how each person answered.",
-    ),
     "small-shown-as-range": (
         "人数较少，只显示范围，以免看出每个人怎样答。",
         "Only a range is shown: in so small a group the exact value could show how each person answered.",
+    ),
+    "shown-in-whole-points": (
+        "其中有的题目作出评价的人很少，只显示在哪两个整数分之间，以免算出他们的回答。",
+        "Few people rated some of its items: only the whole points around it are shown, so that nobody finds their"
+        " answers.",
     ),
     "overlaps-another-round": (
         "“{least}”就同一个组问过几乎相同的人，两次结果相减，差的就是少数几个人的回答。",

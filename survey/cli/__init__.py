@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from survey import __version__
-from survey.cli.frame import LazyGroup, Sentences
+from survey.cli.frame import FOLDER, LazyGroup, Sentences
 
 
 class Survey(Sentences, LazyGroup):
@@ -47,7 +47,7 @@ class Survey(Sentences, LazyGroup):
     default="instance",
     show_default="./instance",
     show_envvar=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="Folder that holds settings, keys and the embedded database.",
 )
 @click.version_option(__version__, prog_name="survey", message="%(prog)s %(version)s")

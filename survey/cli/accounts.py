@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey.cli.frame import note, print_json, services_of
+from survey.cli.frame import GIVEN_FILE, json_option, note, print_json, services_of
 from survey.domain.staff import ROLES
 from survey.errors import InvalidInput
 
@@ -32,7 +32,7 @@ def account() -> None:
 @click.option("--role", required=True, type=click.Choice(ROLES), help="What the account may do.")
 @click.option(
     "--password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="The first password is the file's first line.  [default: a start code is made and printed]",
 )
 @click.pass_obj
@@ -65,7 +65,7 @@ def start_code(instance: Path, name: str) -> None:
 
 
 @account.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@json_option
 @click.pass_obj
 def list_(instance: Path, as_json: bool) -> None:
     """List the accounts and their roles."""

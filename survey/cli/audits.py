@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from survey.cli.frame import note, services_of
+from survey.cli.frame import NEW_FILE, find_round, note, round_argument
 
 
 @click.group()
@@ -16,17 +16,15 @@ def audit() -> None:
 
 
 @audit.command()
-@click.argument("round_id", metavar="ROUND")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="ZIP file to write.")
+@round_argument
+@click.option("--out", required=True, type=NEW_FILE, help="ZIP file to write.")
 @click.pass_obj
 def export(instance: Path, round_id: str, out: Path) -> None:
     """Write the public audit package of ROUND: manifests, ballots without their sealed answers, counts, keys."""
     from survey.cli.files import new_file
     from survey.domain.audit import audit_package
-    from survey.domain.lifecycle import get_round
 
-    services = services_of(instance)
-    round_ = get_round(services.registry, round_id)
+    services, round_ = find_round(instance, round_id)
     with new_file(out, mode=0o644) as stream:
         for piece in audit_package(round_, registry=services.registry, box=services.box, for_all=False):
             stream.write(piece)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey.cli.frame import note, print_json, round_argument, services_of
+from survey.cli.frame import FOLDER, GIVEN_FILE, NEW_FILE, find_round, json_option, note, print_json, round_argument
 
 if TYPE_CHECKING:
     from survey.domain.ceremony.invitation import Invitation
@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from survey.domain.rounds import Round
     from survey.services import Services
 
+_out_option = click.option(
+    "--out",
+    required=True,
+    type=FOLDER,
+    help="New folder for one invitation file per custodian.",
+)
+
 
 @click.command()
 @round_argument
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="New folder for one invitation file per custodian.",
-)
+@_out_option
 @click.pass_obj
 def invite(instance: Path, round_id: str, out: Path) -> None:
     """Write an invitation for every custodian of ROUND: a file for `survey custodian join`, with a link for a browser.
@@ -35,10 +37,8 @@ def invite(instance: Path, round_id: str, out: Path) -> None:
     """
     from survey.domain.ceremony.office import invite as make_invitations
     from survey.domain.grants import check_custodians
-    from survey.domain.lifecycle import get_round
 
-    services = services_of(instance)
-    round_ = get_round(services.registry, round_id)
+    services, round_ = find_round(instance, round_id)
     check_custodians(round_, services.recusals.names(round_id))
     _write_invitations(
         out,
@@ -53,12 +53,7 @@ def invite(instance: Path, round_id: str, out: Path) -> None:
 @round_argument
 @click.argument("lost", metavar="CUSTODIAN")
 @click.argument("newcomer", metavar="NEWCOMER")
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="New folder for one invitation file per custodian.",
-)
+@_out_option
 @click.pass_obj
 def replace(instance: Path, round_id: str, lost: str, newcomer: str, out: Path) -> None:
     """Replace CUSTODIAN of ROUND, whose share is lost, by NEWCOMER. The opening key stays as it is.
@@ -67,11 +62,9 @@ def replace(instance: Path, round_id: str, lost: str, newcomer: str, out: Path) 
     and the old ones count no more. Possible until the round is closed.
     """
     from survey.domain.ceremony.replacing import replace_custodian
-    from survey.domain.lifecycle import get_round
     from survey.errors import NotFound
 
-    services = services_of(instance)
-    round_ = get_round(services.registry, round_id)
+    services, round_ = find_round(instance, round_id)
     indices = [custodian.index for custodian in round_.custodians if custodian.name == lost]
     if not indices:
         raise NotFound(f"Round {round_id} has no custodian {lost}.")
@@ -109,16 +102,16 @@ def _write_invitations(out: Path, make: Callable[[], list[Invitation]]) -> None:
     "--post",
     "message_files",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="Put a message on the notice board that a custodian sent as a file. May be given several times.",
 )
 @click.option(
     "--board-out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="Write the notice board to a file, for custodians without network.",
 )
 @click.option("--restart", is_flag=True, help="Begin again with the same custodians and invitations.")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@json_option
 @click.pass_obj
 def ceremony(
     instance: Path,
@@ -131,10 +124,8 @@ def ceremony(
     """Show where the making of ROUND's key is, and serve custodians who work with files."""
     from survey.cli.files import require_new, write_secret
     from survey.domain.ceremony import office as ceremony_office
-    from survey.domain.lifecycle import get_round
 
-    services = services_of(instance)
-    round_ = get_round(services.registry, round_id)
+    services, round_ = find_round(instance, round_id)
     if board_out is not None:
         require_new(board_out)
     if restart:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from survey.cli.frame import GIVEN_FILE, NEW_FILE
+
 
 @click.group()
 def custodian() -> None:
@@ -25,14 +27,14 @@ def custodian() -> None:
 
 _passphrase_option = click.option(
     "--passphrase-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="Read the passphrase from the file's first line instead of asking.",
 )
 _share_option = click.option(
     "--share",
     "share_file",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="Your key share. It stays with you.",
 )
 
@@ -50,32 +52,32 @@ def asked_passphrase(file: Path | None, *, is_new: bool = False) -> str:
     "--invitation",
     "invitation_file",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="The file that the office gave you.",
 )
 @click.option(
     "--share-out",
     "share_file",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="Your share will be written here; until then FILE.draft keeps your place.",
 )
 @click.option(
     "--old-share",
     "old_share",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="Where a lost custodian is replaced: your share of the key as it is. Delete it when the new one is written.",
 )
 @click.option(
     "--board",
     "board_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="Without network: the notice board as a file from the office (with --message-out).",
 )
 @click.option(
     "--message-out",
     "message_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="Without network: write your next message here, for the office.",
 )
 @click.option("--wait", type=click.FloatRange(0, 86400), default=600, show_default=True, help="Seconds to wait.")
@@ -148,14 +150,14 @@ def test_share(share_file: Path, passphrase_file: Path | None) -> None:
     "--boxes",
     "boxes_file",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="The frozen list that the office gave you (`survey round boxes`).",
 )
 @click.option(
     "--out",
     "part_file",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="File to write for the office: your partial opening.",
 )
 @_passphrase_option
@@ -194,14 +196,14 @@ def open_boxes(
     "--record",
     "record_file",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="The record of the opening that the office gave you (`survey round record ROUND --json`).",
 )
 @click.option(
     "--out",
     "statement_file",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="File to write for the office: your statement.",
 )
 @_passphrase_option

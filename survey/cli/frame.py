@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,12 +14,13 @@ import click
 from survey.errors import SettingsError, SurveyError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from survey.domain.rounds import Round
     from survey.services import Services
 
 round_argument = click.argument("round_id", metavar="ROUND")
+GIVEN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)  # it is there already
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from survey.cli.frame import services_of
+from survey.cli.frame import GIVEN_FILE, NEW_FILE, services_of
 from survey.domain.staff import OFFICE, SECURITY_ADMIN
 
 
@@ -17,13 +17,13 @@ from survey.domain.staff import OFFICE, SECURITY_ADMIN
 @click.option("--public-url", help="Address that stands on slips, https://HOST.  [default: http://localhost:8000]")
 @click.option(
     "--admin-password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="Makes the account `office` (role office) with the password in the file's first line; asks nothing.",
 )
 @click.option(
     "--key-file",
     envvar="SURVEY_KEY_FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="Where to write the server key; best on another disk.  [default: server.key in the instance]",
 )
 @click.pass_obj

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey.cli.frame import note, services_of
+from survey.cli.frame import GIVEN_FILE, NEW_FILE, note, services_of
 from survey.errors import SurveyError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class BrokenPromise(SurveyError):
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=NEW_FILE)
 @click.pass_obj
 def backup(instance: Path, file: Path) -> None:
     """Write the instance's settings, secrets and store to FILE, consistent while the server goes on serving.
@@ -47,7 +47,7 @@ def backup(instance: Path, file: Path) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=GIVEN_FILE)
 @click.option(
     "--database-url",
     envvar="SURVEY_DATABASE_URL",
@@ -56,7 +56,7 @@ def backup(instance: Path, file: Path) -> None:
 @click.option(
     "--key-file",
     envvar="SURVEY_KEY_FILE",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="The server key, which no backup holds.  [default: where it was; or SURVEY_KEY]",
 )
 @click.pass_obj

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from survey.cli.frame import note, services_of
+from survey.cli.frame import NEW_FILE, note, services_of
 from survey.errors import SettingsError
 
 
@@ -17,7 +17,7 @@ def key() -> None:
 
 
 @key.command()
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write.  [default: print it]")
+@click.option("--out", type=NEW_FILE, help="File to write.  [default: print it]")
 def new(out: Path | None) -> None:
     """Make a server key for SURVEY_KEY (a service manager's secret) or for SURVEY_KEY_FILE, before `survey init`."""
     import secrets
@@ -37,7 +37,7 @@ def new(out: Path | None) -> None:
 @key.command()
 @click.option(
     "--to",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="Where the key shall lie from now on, best on another disk.  [default: where it is]",
 )
 @click.pass_obj

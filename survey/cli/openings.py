@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey.cli.frame import find_round, json_option, note, round_argument
+from survey.cli.frame import GIVEN_FILE, find_round, json_option, note, round_argument
 
 if TYPE_CHECKING:
     from survey.domain.custody.shares import PartialFile
@@ -71,9 +71,7 @@ def _signed_line(signed: list[str], missing: list[str]) -> str:
 
 @click.command()
 @round_argument
-@click.argument(
-    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=GIVEN_FILE)
 @click.pass_obj
 def statement(instance: Path, round_id: str, files: tuple[Path, ...]) -> None:
     """Take the statements that custodians of ROUND signed (`survey custodian sign`) into the audit package."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from survey.cli.frame import find_round, note, round_argument
+from survey.cli.frame import NEW_FILE, find_round, note, round_argument
 
 KINDS = ("notice", "script", "opening", "destruction")  # survey.reports.round_papers has them; not imported for --help
 
@@ -19,7 +19,7 @@ KINDS = ("notice", "script", "opening", "destruction")  # survey.reports.round_p
 @click.option("--kind", required=True, type=click.Choice(KINDS), help="Which paper.")
 @click.option("--format", "format_", required=True, type=click.Choice(("pdf", "docx")), help="Form of the file.")
 @click.option("--lang", default="zh", show_default=True, type=click.Choice(("zh", "en")), help="For notice and script.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@click.option("--out", required=True, type=NEW_FILE, help="File to write.")
 @click.pass_obj
 def paper(instance: Path, round_id: str, kind: str, format_: str, lang: str, out: Path) -> None:
     """Write a paper of ROUND for print: PDF, or Word to edit.

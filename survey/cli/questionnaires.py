@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from survey.cli.frame import json_option, note, print_json, services_of
+from survey.cli.frame import GIVEN_FILE, NEW_FILE, json_option, note, print_json, services_of
 from survey.errors import InvalidSpec, NotFound, WrongState
 
 SHOWN_FAULTS = 50
-_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_file = click.argument("file", type=GIVEN_FILE)
 _form = click.argument("form", metavar="FORM")
 _version = click.argument("version", metavar="VERSION")
 
@@ -55,9 +55,7 @@ def list_(instance: Path, as_json: bool) -> None:
 @questionnaire_group.command()
 @_form
 @_version
-@click.option(
-    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write, .yaml or .xlsx."
-)
+@click.option("--out", required=True, type=NEW_FILE, help="File to write, .yaml or .xlsx.")
 @click.pass_obj
 def export(instance: Path, form: str, version: str, out: Path) -> None:
     """Write one version to a file that can be imported again."""

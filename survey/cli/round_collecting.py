@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from survey.cli.frame import find_round, json_option, note, print_json, round_argument
+from survey.cli.frame import FOLDER, find_round, json_option, note, print_json, round_argument
 
 if TYPE_CHECKING:
     from survey.domain.rounds import Round
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="New folder for codes.csv and one PDF of slips per unit.",
 )
 @click.pass_obj

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey.cli.frame import find_round, json_option, note, print_json, round_argument
+from survey.cli.frame import GIVEN_FILE, NEW_FILE, find_round, json_option, note, print_json, round_argument
 from survey.cli.openings import keep_opening_record
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ POOL_FROM = 2000  # ballots from which more processes are worth their start
 
 @click.command()
 @round_argument
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@click.option("--out", required=True, type=NEW_FILE, help="File to write.")
 @click.pass_obj
 def boxes(instance: Path, round_id: str, out: Path) -> None:
     """Write the frozen list that every custodian opens. It holds no answer and opens nothing alone."""
@@ -45,7 +45,7 @@ def write_boxes(services: Services, round_: Round, out: Path) -> str:
 
 @click.command()
 @round_argument
-@click.argument("parts", metavar="[PART]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("parts", metavar="[PART]...", nargs=-1, type=GIVEN_FILE)
 @json_option
 @click.pass_obj
 def count(instance: Path, round_id: str, parts: tuple[Path, ...], as_json: bool) -> None:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from survey.cli.frame import find_round, json_option, note, print_json, round_argument, services_of
+from survey.cli.frame import (
+    FOLDER,
+    GIVEN_FILE,
+    NEW_FILE,
+    find_round,
+    json_option,
+    note,
+    print_json,
+    round_argument,
+    services_of,
+)
 
 if TYPE_CHECKING:
     from survey.domain.rounds import Round
@@ -15,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("spec", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("spec", type=GIVEN_FILE)
 @json_option
 @click.pass_obj
 def create(instance: Path, spec: Path, as_json: bool) -> None:
@@ -41,7 +51,7 @@ def create(instance: Path, spec: Path, as_json: bool) -> None:
 
 
 @click.command("template")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=NEW_FILE)
 def template_(file: Path) -> None:
     """Write the Excel template of a round spec to FILE (.xlsx), filled with an example. Needs no instance."""
     from survey.cli.files import new_file
@@ -74,7 +84,7 @@ def list_(instance: Path, as_json: bool) -> None:
     "--all-here",
     "folder",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="For tests and demos only: run all custodians here and write DIR/<custodian>.share.",
     metavar="DIR",
 )

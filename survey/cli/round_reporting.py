@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey.cli.frame import find_round, note, round_argument
+from survey.cli.frame import NEW_FILE, find_round, note, round_argument
 
 if TYPE_CHECKING:
     from survey.domain.rounds import Round
@@ -95,7 +95,7 @@ def release_(instance: Path, round_id: str) -> None:
 @click.command()
 @round_argument
 @click.option("--format", "format_", required=True, type=click.Choice(FORMATS), help="Form of the file.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write; - prints.")
+@click.option("--out", required=True, type=NEW_FILE, help="File to write; - prints.")
 @click.option(
     "--part",
     default="report",

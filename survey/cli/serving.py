@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from survey.cli.frame import GIVEN_FILE
 from survey.cli.listening import require_free_port, visible
 from survey.cli.workers import Serving, serve_with_granian, serve_with_waitress
 from survey.errors import SettingsError
@@ -24,10 +25,8 @@ MOST_WORKERS = 4  # by default; beyond that the one database file is what waits
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen at.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes.  [default: one per core, at most 4]")
-@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Certificate (PEM).")
-@click.option(
-    "--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its private key (PEM, PKCS #8)."
-)
+@click.option("--tls-cert", type=GIVEN_FILE, help="Certificate (PEM).")
+@click.option("--tls-key", type=GIVEN_FILE, help="Its private key (PEM, PKCS #8).")
 @click.option(
     "--upkeep",
     "upkeep_minutes",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from survey.cli.frame import print_json, require_loopback_or_own, services_of
+from survey.cli.frame import GIVEN_FILE, print_json, require_loopback_or_own, round_argument, services_of
 from survey.cli.progress import bar
 from survey.errors import InvalidInput, SurveyError
 
@@ -18,12 +18,12 @@ class SomeFailed(SurveyError):
 
 
 @click.command()
-@click.argument("round_id", metavar="ROUND")
+@round_argument
 @click.option(
     "--codes",
     "codes_file",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help="codes.csv of `survey round codes`. The codes are used up.",
 )
 @click.option("--url", required=True, help="Address of the running server: this machine, or the instance's own.")
@@ -32,7 +32,7 @@ class SomeFailed(SurveyError):
 @click.option(
     "--answers",
     "answers_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN_FILE,
     help='Exactly these answers, one respondent a line: {"answers": {"D1-1": "A"}, "texts": {}}.',
 )
 @click.option("--seed", type=int, help="Makes the invented answers repeatable.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from survey.cli.frame import services_of, staff_account
+from survey.cli.frame import GIVEN_FILE, NEW_FILE, services_of, staff_account
 from survey.domain.local_time import BEIJING
 from survey.errors import InvalidInput
 
@@ -22,7 +22,7 @@ def log_group() -> None:
 @click.option(
     "--before", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Entries of before this day (Beijing) are moved."
 )
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@click.option("--out", required=True, type=NEW_FILE, help="File to write.")
 @click.pass_obj
 def archive(instance: Path, before: datetime, out: Path) -> None:
     """Move entries older than twelve months to a file; its chain and that of the store can still be verified."""
@@ -46,7 +46,7 @@ def archive(instance: Path, before: datetime, out: Path) -> None:
 
 
 @log_group.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=GIVEN_FILE)
 @click.option("--alone", is_flag=True, help="Check the files only, without an instance.")
 @click.pass_obj
 def verify(instance: Path, files: tuple[Path, ...], alone: bool) -> None:

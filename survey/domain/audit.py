@@ -11,9 +11,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from survey.crypto.wire import b64url_encode
 from survey.domain.disclosure import disclose
-from survey.domain.manifest import get_manifest
+from survey.domain.manifest import custodians_of, get_manifest
 from survey.domain.ports.ballot_box import BallotBox
 from survey.domain.ports.registry import Registry
 from survey.domain.results.tally import record_hash
@@ -81,14 +80,7 @@ def _summary(round_: Round, registry: Registry, box: BallotBox) -> dict[str, Any
         "record": record_hash(record) if record else None,
         "custodians_opened": json.loads(record)["custodians_opened"] if record else [],
         "threshold": round_.threshold,
-        "custodians": [
-            {
-                "index": custodian.index,
-                "name": custodian.name,
-                "verification_key": b64url_encode(custodian.verification_key or b""),
-            }
-            for custodian in round_.custodians
-        ],
+        "custodians": custodians_of(round_),
         "evaluations": [
             {
                 "id": evaluation.id,

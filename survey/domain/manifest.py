@@ -119,14 +119,7 @@ def build_manifest(
             **SUITE,
             "public_key": b64url_encode(round_.get_opening_key().public_key),
             "threshold": round_.threshold,
-            "custodians": [
-                {
-                    "index": custodian.index,
-                    "name": custodian.name,
-                    "verification_key": b64url_encode(custodian.verification_key or b""),
-                }
-                for custodian in round_.custodians
-            ],
+            "custodians": custodians_of(round_),
         },
         "plaintext_length": round_.questionnaire.plaintext_length,
         "opens_at": _iso(round_.opens_at),
@@ -143,6 +136,18 @@ def build_manifest(
     if round_.rehearsal is not None:
         facts["rehearsal"] = True  # for programs; people read it in every name
     return Manifest(json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
+
+
+def custodians_of(round_: Round) -> list[dict[str, Any]]:
+    """As every public file names them."""
+    return [
+        {
+            "index": custodian.index,
+            "name": custodian.name,
+            "verification_key": b64url_encode(custodian.verification_key or b""),
+        }
+        for custodian in round_.custodians
+    ]
 
 
 def _iso(moment: datetime | None) -> str | None:

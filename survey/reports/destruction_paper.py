@@ -15,6 +15,7 @@ from survey.domain.rounds import Round
 from survey.reports.blocks import Block, Column, Document, Heading, NewPage, Paragraph, Signatures, Table
 from survey.reports.moments import moment
 from survey.reports.opening_paper import BY_HAND, RECORD
+from survey.reports.table_notes import with_total
 from survey.reports.words import check_number, spaced
 
 
@@ -57,11 +58,9 @@ def _blocks(round_: Round, record: Mapping[str, Any]) -> Iterator[Block]:
 
 def _by_program(record: Mapping[str, Any]) -> Iterator[Block]:
     teams = record["evaluations"]
-    rows: list[list[str | int]] = [
-        [team["team"], team["ballots"], team["codes_used"], team["codes_void"]] for team in teams
-    ]
-    if len(rows) > 1:
-        rows.append(["合计", *(sum(int(row[place]) for row in rows) for place in (1, 2, 3))])
+    rows, strong = with_total(
+        [[team["team"], team["ballots"], team["codes_used"], team["codes_void"]] for team in teams]
+    )
     yield Table(
         name="表1",
         title="密封答卷和答题码",
@@ -73,7 +72,7 @@ def _by_program(record: Mapping[str, Any]) -> Iterator[Block]:
         ],
         rows=rows,
         notes=["每份密封答卷只留下它的摘要值；作废的含截止时未使用的和重印时作废的。"],
-        strong=frozenset({len(rows) - 1}) if len(teams) > 1 else frozenset(),
+        strong=strong,
     )
     yield Paragraph("答题码的查验密钥、令牌密钥：截止时已销毁，从那时起不能再发令牌，也不能从数据里认出哪张纸条。")
     at_opening = "、".join(one["name"] for one in record["partials_at_opening"])

@@ -15,7 +15,8 @@ from typing import Any
 from survey.domain.rounds import Round
 from survey.reports.blocks import Block, Column, Document, Heading, NewPage, Paragraph, Sheet, Signatures, Table
 from survey.reports.moments import moment
-from survey.reports.words import check_number, spaced, words
+from survey.reports.table_notes import void_reasons, with_total
+from survey.reports.words import check_number, spaced
 
 RECORD = Sheet(14, 23)
 BY_HAND = "________________"
@@ -70,8 +71,7 @@ def _numbers(report: Mapping[str, Any]) -> Table:
     for team in teams:
         figures = {**team, "unused": team["printed"] - team["used"]}
         rows.append([team["team"], *(figures[key] for key in keys)])
-    if len(rows) > 1:
-        rows.append(["合计", *(sum(int(row[place]) for row in rows) for place in range(1, len(keys) + 1))])
+    rows, strong = with_total(rows)
     return Table(
         name="表1",
         title="各巡察组票数",
@@ -87,16 +87,14 @@ def _numbers(report: Mapping[str, Any]) -> Table:
         ],
         rows=rows,
         notes=["制发答题码含备用。未使用的在截止时作废。", *_void_reasons(teams)],
-        strong=frozenset({len(rows) - 1}) if len(teams) > 1 else frozenset(),
+        strong=strong,
     )
 
 
 def _void_reasons(teams: list[Mapping[str, Any]]) -> Iterator[str]:
-    said = words("zh")
     for team in teams:
         if team["void_reasons"]:
-            reasons = "，".join(f"{said[reason]}{count}份" for reason, count in team["void_reasons"].items())
-            yield f"{team['team']}无效票：{reasons}。"
+            yield f"{team['team']}无效票：{void_reasons(team)}。"
 
 
 def _fits(report: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What stands under and inside several tables: reasons for dashes, grades and intervals as cells."""
+"""What stands under and inside several tables: reasons for dashes and void ballots, grades and intervals, totals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from survey.domain.results.suppression import RANGE, WHOLE_POINTS
+from survey.reports.words import words
 
+_W = words("zh")
 ROUNDED = "因四舍五入，各项合计可能不等于100%。"
 
 
@@ -80,3 +82,16 @@ def reasons(teams: Iterable[Mapping[str, Any]], about: set[str], *, named: bool 
         whose = team["team"] if named else ""
         lines += [how.format(whose + "、".join(what), reason) for (how, reason), what in together.items()]
     return lines
+
+
+def void_reasons(team: Mapping[str, Any]) -> str:
+    """ "封口不成形2份，打不开1份"."""
+    return "，".join(f"{_W[reason]}{count}份" for reason, count in team["void_reasons"].items())
+
+
+def with_total(rows: list[list[str | int]]) -> tuple[list[list[str | int]], frozenset[int]]:
+    """The rows of teams and, where there are several, a last one that adds up all but the names; which are strong."""
+    if len(rows) < 2:
+        return rows, frozenset()
+    total = ["合计", *(sum(int(row[place]) for row in rows) for place in range(1, len(rows[0])))]
+    return [*rows, total], frozenset({len(rows)})

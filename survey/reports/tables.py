@@ -10,7 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from survey.reports.blocks import Cell, Column, Table
-from survey.reports.table_notes import ROUNDED, grade_cell, interval_cell, rate_cell, reasons, score_cell
+from survey.reports.table_notes import (
+    ROUNDED,
+    grade_cell,
+    interval_cell,
+    rate_cell,
+    reasons,
+    score_cell,
+    void_reasons,
+)
 from survey.reports.words import words
 
 Report = Mapping[str, Any]
@@ -53,8 +61,7 @@ def participation(report: Report) -> Table:
         notes.append("纸质补录由巡察办按录入登记填写；答卷上没有标记，不能从计票记录核对，也不据此统计任何结果。")
     for team in report["evaluations"]:
         if team["void"]:
-            listed = "，".join(f"{_W[reason]}{n}份" for reason, n in team["void_reasons"].items())
-            notes.append(f"{team['team']}作废答卷的原因：{listed}。")
+            notes.append(f"{team['team']}作废答卷的原因：{void_reasons(team)}。")
         notes += [f"{team['team']}：{note['zh']}" for note in team["notes"]]
     return Table(
         "附表1",

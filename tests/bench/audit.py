@@ -15,7 +15,7 @@ from survey.crypto.tokens import TokenIssuer, TokenRequest, begin_token
 from survey.domain.audit import audit_package
 from survey.domain.audit_check import check_package
 from survey.domain.invitations import issue_token
-from survey.domain.ports import StoredBallot
+from survey.domain.ports.ballot_box import StoredBallot
 from survey.domain.results.answers import encode_answers
 from tests.world import SPEC, World, digest
 

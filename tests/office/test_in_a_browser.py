@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 import survey
 from survey.domain.forms.library import shelf, start_version
 from survey.domain.questionnaire import default_questionnaire
+from survey.respondent.assets import DIST
 from tests.fakes import FakeSettings, Services
 from tests.office.conftest import PASSWORD, make_app
 from tests.office.crawl import crawl
@@ -29,7 +30,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 @pytest.fixture
 def app(services: Services) -> Flask:
     app = make_app(replace(services, settings=FakeSettings("http://localhost")))
-    style = (survey.templates_folder().parent / "survey" / "respondent" / "client" / "answer.css").read_text("utf-8")
+    style = (DIST / "answer.css").read_text("utf-8")
     # The preview of a questionnaire wears the phone's style.
     app.add_url_rule("/assets/answer.css", "answer-css", lambda: Response(style, mimetype="text/css"))
     return app

@@ -30,6 +30,7 @@ await build({
 await build({
   absWorkingDir: here,
   entryPoints: { answer: 'answer.css' },
+  bundle: true,
   outdir,
   minify: true,
   target: 'chrome80',

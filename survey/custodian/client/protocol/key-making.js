@@ -1,6 +1,6 @@
 /**
  * Distributed key generation: one custodian's arithmetic, and the checks of everybody's. Bytes and rules as in
- * survey/crypto/dkg.py and dkg_messages.py. Here a reveal is {index, coefficients, proof, sealing_key, nonce} in bytes.
+ * survey/crypto/dkg*.py. Here a reveal is {index, coefficients, proof, sealing_key, nonce} in bytes.
  */
 import { concat, equal, randomBytes, toBase64url, uint, utf8 } from '../../../respondent/client/protocol/bytes.js'
 import { canonicalJson } from './canonical.js'

@@ -8,7 +8,7 @@ import { forget, forgetAll } from '../keeping.js'
 import { t } from '../language.js'
 import { openingPrefix } from '../opening-memory.js'
 import { givenBy } from '../protocol/statement.js'
-import { ownOf, recordId } from './making.js'
+import { ownOf, recordId } from '../seat.js'
 import { passphraseForm, sentence, shareChooser } from './parts.js'
 
 export async function showEnded(visit) {

@@ -2,8 +2,10 @@
 import { h, heading } from '../../../respondent/client/dom.js'
 import { kept } from '../keeping.js'
 import { t } from '../language.js'
-import { Making, ownOf, recordId, showSaving } from './making.js'
+import { ownOf, recordId } from '../seat.js'
+import { Making } from './making.js'
 import { passphraseForm, sentence, shareChooser } from './parts.js'
+import { showSaving } from './saving.js'
 
 export async function showKeeping(visit) {
   const record = await kept(recordId(visit.seat))

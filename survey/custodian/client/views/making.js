@@ -1,41 +1,19 @@
 /**
- * Making the key: choosing a passphrase, going through the phases, comparing the check words, putting the share away.
- * One passes through here again after every interruption; what was said is kept before it is sent.
+ * Making the key: choosing a passphrase, going through the phases, comparing the check words; then the share is saved
+ * (saving.js). One passes through here again after every interruption; what was said is kept before it is sent.
  */
 import { button, h, heading, primary } from '../../../respondent/client/dom.js'
-import { fromBase64url } from '../../../respondent/client/protocol/bytes.js'
-import { forget, keep, kept } from '../keeping.js'
+import { keep, kept } from '../keeping.js'
 import { list, t } from '../language.js'
 import { DONE, PHASES } from '../protocol/phases.js'
 import { isLongEnough } from '../protocol/passphrase.js'
 import { Refusal } from '../protocol/refusal.js'
-import { paperSheet, passphraseForm, sentence, shareChooser, wordList } from './parts.js'
+import { ownOf, recordId } from '../seat.js'
+import { passphraseForm, sentence, shareChooser, wordList } from './parts.js'
+import { showSaving } from './saving.js'
 
 const BESIDE = ['wrong-passphrase', 'foreign-share', 'broken-file'] // said beside the form
-const REPLACEABLE = ['draft', 'frozen', 'printed', 'open']
 const PAUSE = 1000 // a handful of people, for some minutes
-
-/** Where this browser keeps what belongs to a place; a replacement has a record of its own beside the first making. */
-export function recordId({ board, index }) {
-  const own = `${board.round}/${index}`
-  return board.replaces ? `${own}/${board.replaces.verification_keys[board.replaces.index - 1]}` : own
-}
-
-/** Is the key under way to new holders? When all have confirmed, everybody has another verification key. */
-export function isReplacing({ board, index, verification_key: key, state }) {
-  return Boolean(board.replaces) && REPLACEABLE.includes(state) && board.replaces.verification_keys[index - 1] === key
-}
-
-/** What the server says of this custodian's key; the share must fit it. */
-export function ownOf(seat) {
-  return {
-    round: seat.board.round,
-    index: seat.index,
-    custodian: seat.board.custodians[seat.index - 1],
-    publicKey: fromBase64url(seat.public_key),
-    verificationKey: fromBase64url(seat.verification_key),
-  }
-}
 
 export class Making {
   constructor(visit) {
@@ -247,42 +225,3 @@ export class Making {
     showSaving(this.visit, { file, paper, words: told.words })
   }
 }
-
-/** The share, to be saved as a file and on paper; stays in this browser until the custodian says that it is saved. */
-export function showSaving(visit, { file, paper, words }) {
-  const { seat } = visit
-  let isSaved = false
-  const said = h('p', { class: 'complaint', role: 'alert' })
-  const name = seat.board.custodians[seat.index - 1]
-  const download = () => {
-    const address = URL.createObjectURL(new Blob([file], { type: 'application/json' }))
-    const link = h('a', { href: address, download: `${name}.share` })
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(address), 10000)
-    isSaved = true
-    said.textContent = ''
-  }
-  const finish = async () => {
-    if (!isSaved) {
-      said.textContent = t('save.first')
-      return
-    }
-    await forget(recordId(seat))
-    visit.begin()
-  }
-  visit.show(() => [
-    heading(t('save.title')),
-    h('p', null, t('save.why')),
-    seat.board.replaces ? h('p', { class: 'warning' }, t('replace.delete')) : null,
-    said,
-    h(
-      'p',
-      { class: 'actions' },
-      primary(t('save.file'), download),
-      button(t('save.print'), () => window.print()),
-      button(t('save.done'), finish),
-    ),
-    paperSheet(seat, paper, words),
-  ])
-}
-

@@ -9,7 +9,7 @@ import { forgetAll } from '../keeping.js'
 import { list, t } from '../language.js'
 import { openingPrefix } from '../opening-memory.js'
 import { Refusal } from '../protocol/refusal.js'
-import { ownOf } from './making.js'
+import { ownOf } from '../seat.js'
 import { passphraseForm, sentence, shareChooser, waiting } from './parts.js'
 
 const LARGE = 50000 // ballots from which a page needs more than a minute (docs/ceremony.md)

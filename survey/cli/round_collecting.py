@@ -31,7 +31,7 @@ def codes(instance: Path, round_id: str, out: Path) -> None:
     """
     from survey.cli.slips import CODES_FILE, print_run
 
-    services, round_ = find_round(instance, round_id)
+    services, round_ = find_round(instance, round_id, needs_key=True)
     round_, slips = print_run(services, round_, out)
     note(services, "print-codes", round_.id)
     click.echo(f"Wrote {len(slips)} codes to {out / CODES_FILE}, and their slips as one PDF per unit beside it.")

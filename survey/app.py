@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as HTTPNotFound
 
 from survey import custodian, office, respondent, templates_folder
-from survey.errors import SettingsError, StoreUnavailable
-from survey.notices import Notices, say_failure
+from survey.errors import SettingsError, StoreUnavailable, SurveyError
+from survey.notices import Notices, failure_of, say_failure
 from survey.respondent.desk import Desk
 from survey.services import Services, open_services
 from survey.session_key import SessionKey
@@ -45,10 +45,16 @@ class SurveyApp(Flask):
 
     def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
         if isinstance(e, StoreUnavailable):  # its sentence holds no value, only what is wrong with the store
-            self.notices.say(str(e))
-            if note := self.extensions.get("note_failure"):
-                note(str(e))
+            self._tell_staff(str(e), "store")
+        elif isinstance(e, SurveyError) and e.status >= 500 and request.blueprint != "office":
+            # Its sentence may hold a path; staff find it by `survey check`, phones are told nothing (problems.py).
+            self._tell_staff(f"{failure_of(e)}; `survey check` names what is wrong.", "respondent plane")
         return super().handle_user_exception(e)
+
+    def _tell_staff(self, sentence: str, where: str) -> None:
+        self.notices.say(sentence, where)
+        if note := self.extensions.get("note_failure"):
+            note(sentence)
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         if request.blueprint == "office":

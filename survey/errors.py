@@ -159,3 +159,9 @@ class SettingsError(SurveyError):
 
     status = 500
     kind = "bad-settings"
+
+
+class KeyAway(SettingsError):
+    """The server key is not where it should be; what it locks stays locked until it is put there."""
+
+    kind = "key-away"

@@ -5,7 +5,8 @@ data-key.secret; the *data key* in there locks token keys, instance secret and s
 touches one small file, and the server key can lie on another disk, on a memory stick or in the service manager.
 
 Where it is looked for: SURVEY_KEY (base64url), else SURVEY_KEY_FILE, else "key_file" in settings.json, else
-instance/server.key. It is never part of a backup.
+instance/server.key. It is never part of a backup. Where it is away, an AwayVault stands for the vault: a closed round
+is counted, reported and checked without any secret of the server.
 
 Law: a file that others may read is refused, not repaired: somebody may have read it already.
 """
@@ -21,15 +22,34 @@ from pathlib import Path
 
 from survey.crypto.at_rest import HEAD, KEY_LEN, Vault
 from survey.crypto.wire import b64url_decode, b64url_encode
-from survey.errors import InvalidInput, SettingsError
+from survey.errors import InvalidInput, KeyAway, SettingsError
 
 KEY_FILE = "server.key"
 DATA_KEY_FILE = "data-key.secret"
 _NAME = "data key"
 
 
+class AwayVault(Vault):
+    """In the place of the vault while the server key is away: whatever would lock or unlock raises KeyAway."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(secrets.token_bytes(KEY_LEN), secrets.token_bytes)  # a key that nothing is ever locked under
+        self._reason = reason
+
+    def lock(self, secret: bytes, name: str) -> bytes:
+        raise KeyAway(self._reason)
+
+    def unlock(self, locked: bytes, name: str) -> bytes:
+        raise KeyAway(self._reason)
+
+    def keyed_hash(self, purpose: str, text: str) -> bytes:
+        raise KeyAway(self._reason)
+
+
 def find_server_key(instance: Path, stored: str | None, environ: Mapping[str, str]) -> bytes:
-    """32 bytes. stored: "key_file" of the settings. Raises SettingsError, never with the key in it."""
+    """32 bytes. stored: "key_file" of the settings. Raises SettingsError, never with the key in it; KeyAway where there
+    is none at all.
+    """
     text = environ.get("SURVEY_KEY")
     if text:
         return _decode(text, "SURVEY_KEY")
@@ -38,7 +58,7 @@ def find_server_key(instance: Path, stored: str | None, environ: Mapping[str, st
     try:
         return _decode(file.read_text("ascii").strip(), str(file))
     except FileNotFoundError:
-        raise SettingsError(
+        raise KeyAway(
             f"The server key {file} is not there. Put its disk in, or name it with SURVEY_KEY_FILE or SURVEY_KEY."
         ) from None
     except (OSError, UnicodeDecodeError):
@@ -64,6 +84,14 @@ def open_vault(instance: Path, server_key: bytes) -> Vault:
         with suppress(InvalidInput):
             return Vault(server.unlock(locked, _NAME), secrets.token_bytes)
     raise SettingsError(f"The server key does not open {file}: it is another instance's, or an older one.")
+
+
+def find_vault(instance: Path, stored: str | None, environ: Mapping[str, str]) -> Vault:
+    """The vault, or an AwayVault where there is no key. A key that is there and does not fit raises SettingsError."""
+    try:
+        return open_vault(instance, find_server_key(instance, stored, environ))
+    except KeyAway as away:
+        return AwayVault(str(away))
 
 
 def make_vault(instance: Path, file: Path | None) -> Vault:

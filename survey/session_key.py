@@ -2,6 +2,7 @@
 
 Law: a fresh key is in force at once, in every serving process: every session ends, and what was copied of an instance
 before makes no session after. The file is looked at before each request of staff, and read only when it is another one.
+It is read when it is first asked for: commands that no session concerns need no server key.
 """
 
 from __future__ import annotations
@@ -22,14 +23,17 @@ KEY_LEN = 32
 
 
 class SessionKey:
-    """instance: the folder; vault: what locks the file. Raises SettingsError where it cannot be read. For threads."""
+    """instance: the folder; vault: what locks the file. Whatever reads it raises SettingsError where it cannot be. For
+    threads.
+    """
 
     def __init__(self, instance: Path, vault: Vault) -> None:
         self._file = instance / FILE
         self._vault = vault
         self._lock = threading.Lock()
         server_key.require_private(self._file)
-        self._seen, self._key = self._mark(), self._read()
+        self._seen: tuple[int, int] | None = None
+        self._key = b""
 
     def current(self) -> bytes:
         """32 bytes."""

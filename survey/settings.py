@@ -48,16 +48,23 @@ class Settings:
         return self.instance / "keys"
 
     @classmethod
-    def load(cls, instance: Path, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Read instance/settings.json; SURVEY_DATABASE_URL and SURVEY_PUBLIC_URL win over it."""
-        from survey.server_key import find_server_key, open_vault
+    def load(cls, instance: Path, environ: Mapping[str, str] = os.environ, *, needs_key: bool = True) -> Settings:
+        """Read instance/settings.json; SURVEY_DATABASE_URL and SURVEY_PUBLIC_URL win over it.
+
+        needs_key: False for what may have no use of a secret. Where the server key is away, whatever uses one then
+        raises KeyAway; a key that is there must fit all the same.
+        """
+        from survey.server_key import find_server_key, find_vault, open_vault
         from survey.session_key import SessionKey
         from survey.settings_file import SETTINGS_FILE, database_url, read_settings
 
         file = instance / SETTINGS_FILE
         stored = read_settings(instance)
-        vault = open_vault(instance, find_server_key(instance, stored.get("key_file"), environ))
-        return cls(
+        if needs_key:
+            vault = open_vault(instance, find_server_key(instance, stored.get("key_file"), environ))
+        else:
+            vault = find_vault(instance, stored.get("key_file"), environ)
+        settings = cls(
             instance=instance,
             database_url=_text(environ.get("SURVEY_DATABASE_URL") or database_url(stored, vault), file, "database_url"),
             public_url=check_public_url(
@@ -67,6 +74,9 @@ class Settings:
             vault=vault,
             needs_second_factor=_truth(stored.get("needs_second_factor", True), file, "needs_second_factor"),
         )
+        if needs_key:
+            settings.session_key.current()
+        return settings
 
     @classmethod
     def create(

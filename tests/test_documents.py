@@ -18,7 +18,7 @@ from survey.respondent import problems
 
 TOP = Path(__file__).resolve().parent.parent
 # Refusals that never reach a phone: they belong to the command line, the office and the start.
-NOT_FOR_PHONES = {"bad-settings", "invalid-spec", "too-few-shares", "wrong-partial", "wrong-state"}
+NOT_FOR_PHONES = {"bad-settings", "invalid-spec", "key-away", "too-few-shares", "wrong-partial", "wrong-state"}
 # Made before the application is asked: a body that never came whole has no exception of ours.
 BY_THE_GATEWAY = {"incomplete"}
 

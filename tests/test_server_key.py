@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from survey import server_key
-from survey.errors import SettingsError
+from survey.crypto.at_rest import STREAM_HEAD, STREAM_START, Vault
+from survey.errors import KeyAway, SettingsError
 from survey.settings import Settings
 
 
@@ -40,6 +43,33 @@ def test_the_key_of_another_instance_opens_nothing(tmp_path: Path) -> None:
     (one.instance / "server.key").write_bytes((other.instance / "server.key").read_bytes())
     with pytest.raises(SettingsError, match="does not open"):
         Settings.load(one.instance, {})
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda vault: vault.lock(b"secret", "name"),
+        lambda vault: vault.unlock(b"locked", "name"),
+        lambda vault: vault.keyed_hash("purpose", "text"),
+        lambda vault: list(vault.lock_stream([b"secret"], "name")),
+        lambda vault: vault.unlock_stream(BytesIO(STREAM_HEAD + bytes(STREAM_START)), "name"),
+    ],
+    ids=["lock", "unlock", "keyed hash", "lock a stream", "unlock a stream"],
+)
+def test_while_the_server_key_is_away_nothing_is_locked_or_unlocked(
+    tmp_path: Path, use: Callable[[Vault], object]
+) -> None:
+    settings = Settings.create(tmp_path / "instance")
+    (settings.instance / "server.key").unlink()
+    with pytest.raises(KeyAway, match="is not there"):
+        use(Settings.load(settings.instance, {}, needs_key=False).vault)
+
+
+def test_without_its_key_an_instance_is_not_opened_for_serving(tmp_path: Path) -> None:
+    settings = Settings.create(tmp_path / "instance")
+    (settings.instance / "server.key").unlink()
+    with pytest.raises(KeyAway, match="Put its disk in, or name it with SURVEY_KEY_FILE or SURVEY_KEY"):
+        Settings.load(settings.instance, {})
 
 
 def test_settings_never_print_a_secret(tmp_path: Path) -> None:

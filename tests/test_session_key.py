@@ -44,7 +44,7 @@ def test_a_key_that_cannot_be_read_is_named(settings: Settings, content: bytes |
     with pytest.raises(SettingsError, match=sentence):
         settings.session_key.current()
     with pytest.raises(SettingsError, match=sentence):
-        SessionKey(settings.instance, settings.vault)
+        Settings.load(settings.instance, {})
 
 
 def test_a_key_of_another_length_is_refused(settings: Settings) -> None:

@@ -39,17 +39,23 @@ def export(instance: Path, round_id: str, out: Path) -> None:
 def verify(context: click.Context, package: Path, as_json: bool) -> None:
     """Check the audit package ZIP; needs no instance and no network.
 
-    Who opened and has not signed a statement is told as missing; that is no failure. Exit code 0: all checks hold;
-    1: a check failed, and is named; 2: the package cannot be read.
+    Who opened and has not signed a statement is told as missing; that is no failure. The last line says what nobody
+    can check from the package. Exit code 0: all checks hold; 1: a check failed, and is named; 2: the package cannot
+    be read.
     """
-    from survey.domain.audit_check import CheckFailed, Unreadable, check_package
+    from survey.domain.audit_check import check_package
+    from survey.domain.audit_verdicts import CheckFailed, Unreadable
 
     held: list[dict[str, object]] = []
     missing: list[str] = []
+    beyond: list[str] = []
     failure: str | None = None
     code = 0
     try:
         for verdict in check_package(package):
+            if verdict.is_beyond:
+                beyond.append(verdict.claim)
+                continue
             if verdict.is_missing:
                 missing.append(verdict.claim)
             else:
@@ -62,9 +68,12 @@ def verify(context: click.Context, package: Path, as_json: bool) -> None:
     except Unreadable as error:
         failure, code = str(error), 2
     if as_json:
-        click.echo(json.dumps({"holds": held, "missing": missing, "failure": failure}, ensure_ascii=False, indent=2))
+        told = {"holds": held, "missing": missing, "not_checkable": beyond, "failure": failure}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     if failure is not None:
         click.echo(f"Error: {failure}", err=True)
     elif not as_json:
         click.echo("All checks hold.")
+        for claim in beyond:
+            click.echo(f"not checkable from this package: {claim}")
     context.exit(code)

@@ -27,6 +27,7 @@ BALLOT_MEDIA_TYPE = "application/octet-stream"
 ATTEMPTS = 8
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between attempts
 TIMEOUT = urllib3.Timeout(connect=10, read=60)
+AT_FIRST = urllib3.Timeout(connect=10, read=10)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,13 @@ class JourneyFailed(SurveyError):
         self.problem = problem
 
 
+class NobodyThere(SurveyError):
+    """No server where one was expected."""
+
+    status = 503
+    kind = "nobody-there"
+
+
 class Client:
     """One phone. Keeps its connection; not shared between threads."""
 
@@ -87,6 +95,14 @@ class Client:
     def close(self) -> None:
         """Give the connection back."""
         self._pool.clear()
+
+    def require_server(self) -> None:
+        """Ask once, whatever is answered; raises NobodyThere when nothing is."""
+        try:
+            self._pool.request("GET", f"{self.url}/", redirect=False, timeout=AT_FIRST)
+        except urllib3.exceptions.HTTPError as error:
+            reason = type(error).__name__
+            raise NobodyThere(f"No server answers at {self.url} ({reason}); start it first: survey serve.") from None
 
     def manifest(self, slip: Slip) -> Manifest:
         """The manifest, refused when it is not the one whose fingerprint is printed on the slip."""

@@ -66,21 +66,24 @@ class Sentences(click.Group):
             raise click.ClickException(f"{what}{error.strerror or error}.") from None
 
 
-def services_of(instance: Path) -> Services:
-    """The stores of an instance, open until the command ends; raises SettingsError when there is none."""
+def services_of(instance: Path, *, needs_key: bool = False) -> Services:
+    """The stores of an instance, open until the command ends; raises SettingsError when there is none.
+
+    needs_key: the command makes or ends a secret; where the server key is away it is refused before it begins.
+    """
     from survey.services import open_services
     from survey.settings import Settings
 
-    services = open_services(Settings.load(instance))
+    services = open_services(Settings.load(instance, needs_key=needs_key))
     click.get_current_context().call_on_close(services.close)
     return services
 
 
-def find_round(instance: Path, round_id: str) -> tuple[Services, Round]:
-    """The opened stores and the round; raises NotFound."""
+def find_round(instance: Path, round_id: str, *, needs_key: bool = False) -> tuple[Services, Round]:
+    """The opened stores and the round; raises NotFound. needs_key: see services_of."""
     from survey.domain.lifecycle import get_round
 
-    services = services_of(instance)
+    services = services_of(instance, needs_key=needs_key)
     return services, get_round(services.registry, round_id)
 
 

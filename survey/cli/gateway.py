@@ -20,6 +20,7 @@ from granian.rsgi import ProtocolClosed
 
 from survey.errors import PROBLEM_PREFIX
 from survey.notices import say_failure
+from survey.respondent.headers import HEADERS
 
 BODY_WITHIN = 30.0  # seconds for a whole body; the longest a phone sends has 7 KB
 SMALL_BODY = 256 * 1024  # bytes; every body of a phone is shorter
@@ -46,7 +47,10 @@ _FAILED = _problem(
     "服务器出了错，没有确认收到。请稍后再试一次。",
     "The server failed; nothing was acknowledged. The same request may be sent again.",
 )
-_PROBLEM_HEADERS = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
+_PROBLEM_HEADERS = [
+    ("content-type", "application/problem+json"),
+    *((name.lower(), value) for name, value in HEADERS.items()),  # as every answer to a phone
+]
 
 Headers = list[tuple[str, str]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

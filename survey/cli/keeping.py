@@ -63,7 +63,8 @@ def backup(instance: Path, file: Path) -> None:
 def restore(instance: Path, file: Path, database_url: str | None, key_file: Path | None) -> None:
     """Bring the backup FILE back into a new instance folder, and check it. Overwrites nothing.
 
-    The server key is needed too: the secrets in FILE are locked under it.
+    The secrets in FILE are locked under the server key. Without it they come back locked as they are: closed rounds
+    can be counted and reported, and the key is put in place before the instance is served.
     """
     from survey.storage.backups import restore as read_backup
 
@@ -80,11 +81,16 @@ def restore(instance: Path, file: Path, database_url: str | None, key_file: Path
         raise BrokenPromise(f"The backup is restored, but {len(problems)} promises are broken: {' '.join(problems)}")
     note(services_of(instance), "restore", file.name)
     click.echo(f"Restored {instance}; every promise of the store holds.")
+    away = _missing_key(instance)
+    if away is not None:
+        click.echo(f"The secrets are locked, because no backup holds the server key. Before serving: {away}", err=True)
 
 
 def _settle(instance: Path, database_url: str | None, key_file: Path | None) -> str:
-    """Where the restored store shall be; the settings say so from here on. The server key fits, or SettingsError."""
-    from survey.server_key import find_server_key, open_vault
+    """Where the restored store shall be; the settings say so from here on. The server key fits, or SettingsError;
+    where it is away, KeyAway if the password of a database has to be locked or unlocked.
+    """
+    from survey.server_key import find_vault
     from survey.settings import Settings
     from survey.settings_file import LOCKED, URL, read_settings, write_settings
 
@@ -97,9 +103,8 @@ def _settle(instance: Path, database_url: str | None, key_file: Path | None) -> 
         document.pop(LOCKED, None)  # of the former database
     if key_file is not None:
         document["key_file"] = str(key_file.resolve())
-    vault = open_vault(instance, find_server_key(instance, document.get("key_file"), os.environ))
-    write_settings(instance, document, vault)
-    return Settings.load(instance).database_url
+    write_settings(instance, document, find_vault(instance, document.get("key_file"), os.environ))
+    return Settings.load(instance, needs_key=False).database_url
 
 
 @click.command()
@@ -110,6 +115,21 @@ def check(instance: Path) -> None:
     if problems:
         raise BrokenPromise(f"{len(problems)} promises are broken: {' '.join(problems)}")
     click.echo("Every promise of the store holds.")
+    if (away := _missing_key(instance)) is not None:
+        click.echo(f"Whether the keys of open rounds can be unlocked was not checked: {away}", err=True)
+
+
+def _missing_key(instance: Path) -> str | None:
+    """Where the server key should be, when it is away."""
+    from survey.errors import KeyAway
+    from survey.server_key import find_server_key
+    from survey.settings_file import read_settings
+
+    try:
+        find_server_key(instance, read_settings(instance).get("key_file"), os.environ)
+    except KeyAway as away:
+        return str(away)
+    return None
 
 
 def _check(instance: Path) -> list[str]:
@@ -131,7 +151,7 @@ def migrate_(instance: Path) -> None:
     from survey.settings import Settings
     from survey.storage.database import migrate, open_database
 
-    engine = open_database(Settings.load(instance).database_url)
+    engine = open_database(Settings.load(instance, needs_key=False).database_url)
     try:
         migrate(engine)
     finally:
@@ -150,7 +170,7 @@ def _bring_up(instance: Path) -> None:
     from survey.storage.key_files import FileKeys
     from survey.storage.registry import SqlRegistry
 
-    settings = Settings.load(instance)
+    settings = Settings.load(instance, needs_key=False)
     engine = open_database(settings.database_url)
     try:
         rounds = SqlRegistry(engine).list_rounds()

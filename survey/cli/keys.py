@@ -53,7 +53,7 @@ def rotate(instance: Path, to: Path | None) -> None:
 
     if os.environ.get("SURVEY_KEY"):
         raise SettingsError("The key comes from SURVEY_KEY; unset it and name the key by SURVEY_KEY_FILE to rotate it.")
-    services = services_of(instance)
+    services = services_of(instance, needs_key=True)
     document = read_settings(instance)
     present = key_file(instance, document.get("key_file"), os.environ)
     old = find_server_key(instance, document.get("key_file"), os.environ)

@@ -31,7 +31,7 @@ def codes(instance: Path, round_id: str, out: Path) -> None:
     """
     from survey.cli.slips import CODES_FILE, print_run
 
-    services, round_ = find_round(instance, round_id)
+    services, round_ = find_round(instance, round_id, needs_key=True)
     round_, slips = print_run(services, round_, out)
     note(services, "print-codes", round_.id)
     click.echo(f"Wrote {len(slips)} codes to {out / CODES_FILE}, and their slips as one PDF per unit beside it.")
@@ -60,12 +60,13 @@ def open_(instance: Path, round_id: str) -> None:
 def status(instance: Path, round_id: str, as_json: bool) -> None:
     """Turnout of ROUND: entitled, printed and used per evaluation and unit.
 
-    Until it is closed in steps of five, and the same for ten minutes or more, as on the office's pages.
+    Used codes and ballots are in steps of five until it is closed, exact afterwards. They are those of this moment,
+    while the office's pages stand still for ten minutes: whoever runs this command holds the store itself.
     """
-    from survey.domain.turnout import paced_turnout
+    from survey.domain.turnout import turnout
 
     services, round_ = find_round(instance, round_id)
-    counts = paced_turnout(round_, services.registry, services.box, services.clock())
+    counts = turnout(round_, services.registry, services.box)
     if as_json:
         print_json(counts)
         return

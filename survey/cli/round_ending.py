@@ -42,7 +42,7 @@ def destroy(instance: Path, round_id: str, confirm: str | None) -> None:
     from survey.errors import InvalidInput
     from survey.storage.tidying import OrderRemains
 
-    services, round_ = find_round(instance, round_id)
+    services, round_ = find_round(instance, round_id, needs_key=True)
     round_.require(State.ARCHIVED)
     if confirm is None:
         click.echo(

@@ -142,7 +142,7 @@ def freeze(instance: Path, round_id: str, spare: int | None) -> None:
     from survey.domain.manifest import get_manifest
     from survey.respondent.assets import script_digests
 
-    services, round_ = find_round(instance, round_id)
+    services, round_ = find_round(instance, round_id, needs_key=True)
     check_custodians(round_, services.recusals.names(round_id))
     round_ = lifecycle.freeze(
         round_,

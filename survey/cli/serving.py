@@ -11,7 +11,7 @@ import click
 
 from survey.cli.frame import GIVEN_FILE
 from survey.cli.listening import require_free_port, visible
-from survey.cli.workers import Serving, serve_with_granian, serve_with_waitress
+from survey.cli.workers import Serving, forbid_core_dumps, serve_with_granian, serve_with_waitress
 from survey.errors import SettingsError
 from survey.keeper import EVERY_MINUTES
 
@@ -58,6 +58,7 @@ def serve(
         raise click.UsageError("--tls-cert and --tls-key belong together.")
     if tls_key is not None:
         _check_tls_key(tls_key)
+    forbid_core_dumps()  # before anything secret is read; workers inherit it
     settings = Settings.load(instance)
     _check_instance(settings)
     require_free_port(host, port)

@@ -63,6 +63,10 @@ def simulate(
     side and sends the ballot. The answers are invented unless --answers gives them. Exit 1 when anybody ended
     without a receipt.
     """
+    import secrets
+    from contextlib import closing
+
+    from survey.cli.client import Client
     from survey.cli.people import draw_slips, read_answers, read_slips
     from survey.cli.rehearsal import rehearse
 
@@ -75,6 +79,8 @@ def simulate(
     drawn = draw_slips(slips, wanted, skip)
     if not drawn or len(drawn) < wanted:
         raise InvalidInput(f"{codes_file} has {len(slips)} codes, {skip} of them skipped; {wanted} were asked for.")
+    with closing(Client(address, secrets.token_bytes, trust=trust)) as first:
+        first.require_server()  # else every slip would be tried, again and again
     with bar("Respondents", len(drawn)) as progress:
         result = rehearse(
             address, drawn, concurrency=concurrency, answers=answers, seed=seed, trust=trust, progress=progress

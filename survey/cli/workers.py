@@ -1,8 +1,8 @@
 """The processes that answer: granian's workers, forked from one that has read the instance, or waitress.
 
 Law: what a worker needs of the instance's secrets comes to it by forking. So a worker that replaces another one needs
-the server key no more: its stick may be pulled out. No access log: which address asked for what, and when, is exactly
-what must not exist here.
+the server key no more: its stick may be pulled out. No process leaves an image of its memory. No access log: which
+address asked for what, and when, is exactly what must not exist here.
 """
 
 from __future__ import annotations
@@ -96,6 +96,23 @@ def end_with_parent(parent: int) -> None:
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
     if os.getppid() != parent:  # it has ended meanwhile
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def forbid_core_dumps() -> None:
+    """No image of the memory of this process, or of one forked from it, is written when it crashes.
+
+    It holds token keys, and for moments codes. Nor may another process of the same user read it; root still may.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        import ctypes
+
+        pr_set_dumpable = 4
+        ctypes.CDLL(None).prctl(pr_set_dumpable, 0, 0, 0, 0)  # a program that collects dumps asks for no limit
 
 
 def _keeper(serving: Serving, app: Flask) -> Keeper:

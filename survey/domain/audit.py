@@ -21,7 +21,8 @@ from survey.domain.turnout import used_codes
 
 SCHEMA = "survey-audit/1"
 BALLOT_RECORD = "token (354) || enc (65) || SHA-256(ct) (32)"
-_RESTRICTED = frozenset({"checklist", "pooled_checklist", "texts", "units", "composite"})
+# void_reasons: a reason of its own would prove to a coercer that somebody spoilt a ballot as told.
+_RESTRICTED = frozenset({"checklist", "pooled_checklist", "texts", "units", "composite", "void_reasons"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can hold: the package says nothing about when it was made
 
 
@@ -54,7 +55,9 @@ def _entries(
 
 
 def public_report(report: dict[str, Any]) -> dict[str, Any]:
-    """The disclosed report without what has readers of its own: checklist, texts, figures per unit, entered scores."""
+    """The disclosed report without what has readers of its own: checklist, texts, figures per unit, entered scores, why
+    ballots were void.
+    """
     evaluations = [
         {
             **{key: value for key, value in evaluation.items() if key not in _RESTRICTED},

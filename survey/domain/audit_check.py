@@ -11,7 +11,6 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,9 @@ from survey.crypto.threshold import is_valid_point, verify_transcript
 from survey.crypto.tokens import TOKEN_LEN, Token, TokenVerifier
 from survey.crypto.wire import b64url_decode, b64url_encode
 from survey.domain.audit import SCHEMA
+from survey.domain.audit_report_check import beyond, check_report
+from survey.domain.audit_verdicts import CheckFailed, Unreadable, Verdict
+from survey.domain.audit_verdicts import require as _require
 from survey.domain.custody.boxes import boxes_header
 from survey.domain.custody.statements import Statement
 from survey.domain.manifest import Manifest
@@ -33,29 +35,6 @@ RECORD_LEN = TOKEN_LEN + ENC_LEN + DIGEST_LEN  # one ballot in the package, byte
 _LARGEST_JSON = 64 * 1024 * 1024
 
 
-class Unreadable(SurveyError):
-    """Not an audit package, or one that is cut: nothing in it could be checked."""
-
-    status = 422
-    kind = "unreadable-package"
-
-
-class CheckFailed(SurveyError):
-    """A claim of the package does not hold; the message names it."""
-
-    status = 422
-    kind = "audit-check-failed"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What was checked and held; or, where is_missing, what is not there and need not be."""
-
-    claim: str
-    ballots: int = 0
-    is_missing: bool = False
-
-
 def check_package(path: Path) -> Iterator[Verdict]:
     """Check one claim after another, yielding each that holds. Raises Unreadable or CheckFailed.
 
@@ -64,8 +43,10 @@ def check_package(path: Path) -> Iterator[Verdict]:
     try:
         with zipfile.ZipFile(path) as package:
             yield from _check(package)
-    except (zipfile.BadZipFile, zlib.error, OSError, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise Unreadable(f"{path} is no readable audit package ({type(error).__name__}: {error}).") from None
+    except KeyError as error:
+        raise Unreadable(f"{path}: a part of the package does not say {error}, which every such part says.") from None
     except (TypeError, ValueError, RecursionError, AttributeError) as error:
         raise Unreadable(f"{path}: a part of the package has the wrong form ({error}).") from None
 
@@ -76,6 +57,7 @@ def _check(package: zipfile.ZipFile) -> Iterator[Verdict]:
         raise Unreadable(f"round.json has the schema {summary.get('schema')!r}; expected {SCHEMA}.")
     evaluations: list[dict[str, Any]] = summary["evaluations"]
     manifests = {one["id"]: Manifest(_read(package, f"manifests/{one['id']}.json")) for one in evaluations}
+    _require(len(manifests) == len(evaluations), "an evaluation stands twice in the summary")
     _check_manifests(summary, manifests)
     yield Verdict("every manifest has the published digest and the counts of the summary")
     opening_key = _check_key_making(package, summary, manifests)
@@ -92,11 +74,13 @@ def _check(package: zipfile.ZipFile) -> Iterator[Verdict]:
     boxes.update(encs)
     _require(boxes.hexdigest() == summary["boxes_digest"], "the list that custodians opened is not these ballots")
     yield Verdict("the list that custodians opened is exactly these ballots")
-    yield from _check_statements(package, summary)
-    if "report.json" in package.namelist():
-        report = _load(package, "report.json")
-        _check_report(report, summary)
-        yield Verdict("the report counts as many ballots as are in the boxes")
+    signed: set[int] = set()
+    yield from _check_statements(package, summary, signed)
+    has_report = "report.json" in package.namelist()
+    if has_report:
+        check_report(_load(package, "report.json"), summary, manifests)
+        yield Verdict("the report counts as many ballots as are in the boxes, and has the numbers of the summary")
+    yield beyond(summary, signed, has_report=has_report)
 
 
 def _check_manifests(summary: Mapping[str, Any], manifests: Mapping[str, Manifest]) -> None:
@@ -152,19 +136,9 @@ def _check_ballots(package: zipfile.ZipFile, one: Mapping[str, Any], manifest: M
     return encs
 
 
-def _check_report(report: Mapping[str, Any], summary: Mapping[str, Any]) -> None:
-    _require(report["record"] == summary["record"], "the report is of another tally record")
-    _require(report["boxes_digest"] == summary["boxes_digest"], "the report is of another list of ballots")
-    figures = {one["id"]: one for one in report["evaluations"]}
-    for one in summary["evaluations"]:
-        counted = figures[one["id"]]["counted"] + figures[one["id"]]["void"]
-        _require(counted == one["ballots"], f"{one['team']}: {counted} counted or void, but {one['ballots']} ballots")
-
-
-def _check_statements(package: zipfile.ZipFile, summary: Mapping[str, Any]) -> Iterator[Verdict]:
-    """Which custodians signed that this list was opened and gave this record."""
+def _check_statements(package: zipfile.ZipFile, summary: Mapping[str, Any], signed: set[int]) -> Iterator[Verdict]:
+    """Which custodians signed that this list was opened and gave this record; their indexes are added to `signed`."""
     seats = {one["index"]: one for one in summary["custodians"]}
-    signed = set()
     for name in sorted(name for name in package.namelist() if name.startswith("statements/")):
         try:
             statement = Statement.parse(_read(package, name))
@@ -184,6 +158,7 @@ def _check_statements(package: zipfile.ZipFile, summary: Mapping[str, Any]) -> I
 
 
 def _records(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    _require_part(package, name)
     with package.open(name) as stream:
         while record := stream.read(RECORD_LEN):
             while len(record) < RECORD_LEN and (more := stream.read(RECORD_LEN - len(record))):
@@ -193,7 +168,13 @@ def _records(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
             yield record
 
 
+def _require_part(package: zipfile.ZipFile, name: str) -> None:
+    if name not in package.NameToInfo:
+        raise Unreadable(f"The package has no {name}.")
+
+
 def _read(package: zipfile.ZipFile, name: str) -> bytes:
+    _require_part(package, name)
     if package.getinfo(name).file_size > _LARGEST_JSON:
         raise Unreadable(f"{name} is larger than any such part can be.")
     return package.read(name)
@@ -204,8 +185,3 @@ def _load(package: zipfile.ZipFile, name: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Unreadable(f"{name} holds no JSON object.")
     return document
-
-
-def _require(holds: bool, failure: str) -> None:
-    if not holds:
-        raise CheckFailed(f"A check failed: {failure}.")

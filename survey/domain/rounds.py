@@ -133,7 +133,7 @@ class Round:
     def require(self, *states: State) -> None:
         """Raise WrongState unless the round is in one of these states."""
         if self.state not in states:
-            wanted = " or ".join(state.value for state in states)
+            wanted = " or ".join(state.value for state in ORDER if state in states)
             raise WrongState(f"Round {self.id} is {self.state.value}; this step needs it to be {wanted}.")
 
     def moved_to(self, state: State) -> Round:

@@ -1,7 +1,8 @@
 """Turnout: how many codes were printed and used, how many ballots are in.
 
 Law: while a round is open every count moves in steps of five, and on pages at most every ten minutes, so that nobody
-can watch one person arrive.
+can watch one person arrive. Whoever runs the command holds the store itself: there the steps stand alone, so that what
+is copied from it into a message tells of nobody.
 """
 
 from __future__ import annotations

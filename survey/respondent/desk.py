@@ -17,13 +17,17 @@ from survey.domain.ports.key_files import KeyFiles
 from survey.domain.ports.registry import Registry
 from survey.domain.rounds import State
 from survey.domain.throttle import WrongCodeThrottle
-from survey.errors import NotCollecting
+from survey.errors import NotCollecting, NotFound, SettingsError
 from survey.respondent.counts import WindowCounts
 
 
 @dataclass(frozen=True)
 class FrozenEvaluation:
-    """The unchanging facts of one evaluation, with its keys ready to issue and to verify tokens."""
+    """The unchanging facts of one evaluation, with its keys ready to issue and to verify tokens.
+
+    issuer and code_secret raise SettingsError where they are missing: an evaluation that was frozen had them, and once
+    it is closed nobody is told more than that it is closed.
+    """
 
     id: str
     manifest: Manifest
@@ -31,11 +35,17 @@ class FrozenEvaluation:
 
     @cached_property
     def issuer(self) -> TokenIssuer:
-        return TokenIssuer(self.keys.token_key(self.id))
+        try:
+            return TokenIssuer(self.keys.token_key(self.id))
+        except NotFound:
+            raise SettingsError("The token key of an evaluation is missing.") from None
 
     @cached_property
     def code_secret(self) -> bytes:
-        return self.keys.code_secret(self.id)
+        try:
+            return self.keys.code_secret(self.id)
+        except NotFound:
+            raise SettingsError("The code secret of an evaluation is missing.") from None
 
     def forget_keys(self) -> None:
         for name in ("issuer", "code_secret"):

@@ -13,6 +13,7 @@ from survey.domain.invitations import Code, issue_token, parse_code
 from survey.errors import SurveyError, TooManyWrongCodes, UnknownCode
 from survey.respondent.bodies import read_exactly
 from survey.respondent.desk import Desk
+from survey.respondent.problems import problem
 
 REQUEST_TYPE = "application/private-token-request"
 RESPONSE_TYPE = "application/private-token-response"
@@ -47,10 +48,19 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
             # Asked only now: the transaction that uses up a code looks itself. That a round is over is what a person
             # has to know, whatever else is wrong.
             desk.require_open(evaluation)
-            if isinstance(error, UnknownCode) and not desk.throttle.note_wrong(evaluation_id):
+            if not isinstance(error, UnknownCode):
+                raise
+            if not desk.throttle.note_wrong(evaluation_id):
                 raise TooManyWrongCodes("Too many wrong codes for this evaluation.") from None
-            raise
+            return _challenged(error)
         return Response(blind_sig, content_type=RESPONSE_TYPE)
+
+
+def _challenged(error: UnknownCode) -> Response:
+    """401 with the scheme that is asked for (RFC 9110, section 15.5.2; RFC 6750, section 3)."""
+    response = problem(error)
+    response.headers["WWW-Authenticate"] = 'Bearer realm="survey"'
+    return response
 
 
 def _bearer_code(header: str) -> Code:

@@ -1,6 +1,7 @@
 """Refusals: problem documents (RFC 9457) for programs, one page in both languages for people.
 
-Law: a refusal says what was wrong with the request and never repeats what was in it.
+Law: a refusal says what was wrong with the request and never repeats what was in it. What is wrong with the server
+itself is told to its staff (survey/app.py) and not to phones: only that it failed, and that the store did.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from flask import Blueprint, Response, g, request
 from jinja2 import Template
 from werkzeug.exceptions import HTTPException
 
-from survey.errors import NotFound, SurveyError, TooLarge
+from survey.errors import NotFound, StoreUnavailable, SurveyError, TooLarge
 
 
 class MethodNotAllowed(SurveyError):
@@ -32,6 +33,8 @@ def register(blueprint: Blueprint, page: Template, integrity: dict[str, str]) ->
     """page: the template for people; integrity: digests of the page's files."""
 
     def refuse(error: SurveyError) -> Response:
+        if error.status >= 500 and not isinstance(error, StoreUnavailable):
+            error = _failed()  # its own sentence may name a file of the server
         g.refusal = error.kind  # see counts.py
         wants_page = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", "")
         if not wants_page:
@@ -65,6 +68,10 @@ def problem(error: SurveyError) -> Response:
     return Response(body, error.status, content_type="application/problem+json")
 
 
+def _failed() -> InternalError:
+    return InternalError("The server failed; the same request may be sent again.")
+
+
 def _named(error: HTTPException) -> SurveyError:
     """The framework's own refusals in our words."""
     if error.code == 404:
@@ -74,7 +81,7 @@ def _named(error: HTTPException) -> SurveyError:
     if error.code == 413:
         return TooLarge("The body is larger than anything this address takes.")
     if error.code is None or error.code >= 500:
-        return InternalError("The server failed; the same request may be sent again.")
+        return _failed()
     refusal = SurveyError(error.name)
     refusal.status = error.code
     return refusal

@@ -17,7 +17,7 @@ from survey.domain.rounds import COLLECTED
 from survey.errors import InvalidInput, NotFound, NotYet
 from survey.respondent.desk import Desk
 
-_RECEIPT = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_RECEIPT = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
 
 class _ClosedBox:
@@ -40,9 +40,9 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
     @serves("respondent")
     def receipt(evaluation_id: str, receipt_hex: str) -> Response:
         if not _RECEIPT.fullmatch(receipt_hex):
-            raise InvalidInput("A receipt is written as 64 lower-case hexadecimal digits.")
+            raise InvalidInput("A receipt is written as 64 hexadecimal digits.")
         desk.evaluation(evaluation_id)
-        wanted = bytes.fromhex(receipt_hex)
+        wanted = bytes.fromhex(receipt_hex)  # upper case too: people copy it from other programs
         root = desk.registry.find_root(evaluation_id)
         if root is None:
             return jsonify({"included": desk.box.find_receipt(evaluation_id, wanted)})

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from survey.domain.ports.key_files import KeyFiles
 from survey.domain.rounds import COLLECTED, COUNTED, Evaluation, Round, State
-from survey.errors import NotFound
+from survey.errors import KeyAway, NotFound, SettingsError
 from survey.storage.audit_log import SqlAuditLog
 from survey.storage.ballot_box import SqlBallotBox
 from survey.storage.database import check_schema, is_sqlite, read
@@ -47,12 +47,19 @@ def _end(round_: Round, registry: SqlRegistry) -> Iterator[str]:
         yield f"The destruction of round {round_.id} was interrupted; do it again: survey round destroy {round_.id}."
 
 
-def _has(find: Callable[[str], bytes], evaluation_id: str) -> bool:
+def _look(find: Callable[[str], bytes], evaluation_id: str) -> tuple[bool, str | None]:
+    """Whether a secret is there, and why it cannot be unlocked, if it cannot. A server key that is away is no fault of
+    the store: the secret waits for it.
+    """
     try:
         find(evaluation_id)
     except NotFound:
-        return False
-    return True
+        return False, None
+    except KeyAway:
+        return True, None
+    except SettingsError as error:
+        return True, str(error)
+    return True, None
 
 
 def _file(engine: Engine) -> Iterator[str]:
@@ -72,7 +79,11 @@ def _evaluation(
         return
     if registry.find_manifest(evaluation.id) is None:
         yield "is frozen, but has no manifest."
-    has_token_key, has_code_secret = _has(keys.token_key, evaluation.id), _has(keys.code_secret, evaluation.id)
+    has_token_key, token_fault = _look(keys.token_key, evaluation.id)
+    has_code_secret, code_fault = _look(keys.code_secret, evaluation.id)
+    for fault in (token_fault, code_fault):
+        if fault is not None and round_.state not in COLLECTED:
+            yield f"has a secret that nobody can use: {fault}"
     if round_.state in COLLECTED and (has_token_key or has_code_secret):
         yield "is closed, but its keys are still there (destroy them: survey round destroy-keys)."
     if round_.state not in COLLECTED and not has_token_key:

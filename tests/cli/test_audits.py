@@ -34,7 +34,13 @@ def test_an_honest_package_ends_with_exit_code_0(package: Path) -> None:
     result = verify(package)
 
     assert result.exit_code == 0
-    assert result.stdout.endswith("All checks hold.\n")
+    assert result.stdout.splitlines()[-2:] == [
+        "All checks hold.",
+        "not checkable from this package: how many codes were used; the server says it",
+    ]
+    assert json.loads(verify(package, "--json").stdout)["not_checkable"] == [
+        "how many codes were used; the server says it"
+    ]
 
 
 def test_a_failed_check_ends_with_exit_code_1_and_its_name(package: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from survey import server_key
 from survey.domain.invitations import code_mac, parse_code
 from survey.domain.ports.registry import SpendOutcome
-from survey.errors import InvalidInput, SettingsError
+from survey.errors import InvalidInput, KeyAway, SettingsError
 from survey.server_key import write_private
 from survey.settings import Settings
 from survey.settings_file import has_readable_password, lock_password, read_settings
@@ -56,6 +56,17 @@ def test_an_instance_is_never_restored_over(made: Survey) -> None:
 def test_a_file_that_is_no_backup_leaves_no_instance(made: Survey, other: Survey) -> None:
     other("restore", made.write("backup", "no tar"), exit_code=1)
     assert not other.instance.exists()
+
+
+def test_a_key_of_an_open_round_that_nobody_can_unlock_is_named(made: Survey) -> None:
+    made.open()
+    evaluation = rows(made.codes)[0]["evaluation"]
+    file = made.instance / "keys" / f"{evaluation}.der"
+    file.write_bytes(file.read_bytes()[:100])
+    refusal = made("check", exit_code=1).stderr
+    assert f"1 promises are broken: Evaluation {evaluation}" in refusal
+    assert "has a secret that nobody can use: " in refusal
+    assert f"{evaluation}.der cannot be unlocked" in refusal
 
 
 def test_a_broken_promise_is_named(made: Survey) -> None:
@@ -117,9 +128,94 @@ def test_a_round_is_closed_and_a_warning_says_so_when_the_order_could_not_be_era
     assert made.json("round", "status", round_id, "--json")["state"] == "closed"
 
 
-def test_a_backup_without_the_server_key_gives_nothing_back(made: Survey, other: Survey) -> None:
+@pytest.fixture
+def keyless(made: Survey, other: Survey) -> Survey:
+    """The backup of an open round, brought back where its server key is not."""
+    made.open()
     made("backup", made.work / "backup")
-    assert "server.key is not there" in other("restore", made.work / "backup", exit_code=1).stderr
+    other("restore", made.work / "backup")
+    return other
+
+
+def test_a_backup_comes_back_without_the_server_key_and_says_where_it_is_wanted(made: Survey, other: Survey) -> None:
+    round_id = made.open()
+    made("backup", made.work / "backup")
+    result = other("restore", made.work / "backup")
+    assert "every promise of the store holds" in result.stdout
+    assert f"Before serving: The server key {other.instance / 'server.key'} is not there." in result.stderr
+    assert other.json("round", "status", round_id, "--json")["state"] == "open"
+    assert "cannot be unlocked" not in other("check").stdout
+    assert f"not checked: The server key {other.instance / 'server.key'}" in other("check").stderr
+
+
+def test_a_backup_without_the_server_key_gives_no_secret_back(made: Survey, keyless: Survey) -> None:
+    assert not (keyless.instance / "server.key").exists()
+    settings = Settings.load(keyless.instance, {}, needs_key=False)
+    keys = FileKeys(settings.keys_folder, settings.vault)
+    (evaluation_id, *_) = {row["evaluation"] for row in rows(made.codes)}
+    for read in (
+        settings.session_key.current,
+        keys.share_test_secret,
+        lambda: keys.token_key(evaluation_id),
+        lambda: keys.code_secret(evaluation_id),
+    ):
+        with pytest.raises(KeyAway, match=r"server\.key is not there"):
+            read()
+
+
+def test_without_the_server_key_no_token_can_be_issued(keyless: Survey) -> None:
+    assert "server.key is not there" in keyless("serve", "--port", "1", exit_code=1).stderr
+
+
+@pytest.mark.parametrize("step", [("freeze",), ("codes", "--out", "again"), ("destroy", "--confirm", "destroy")])
+def test_without_the_server_key_a_step_that_makes_or_ends_a_secret_is_refused_before_it_begins(
+    keyless: Survey, step: tuple[str, ...]
+) -> None:
+    (round_,) = keyless.json("round", "list", "--json")
+    name, *options = step
+    refusal = keyless("round", name, round_["round"], *options, exit_code=1).stderr
+    assert "server.key is not there. Put its disk in" in refusal
+    assert not Path("again").exists()
+
+
+def test_without_the_server_key_a_round_is_closed_counted_reported_and_checked(made: Survey, keyless: Survey) -> None:
+    (round_,) = keyless.json("round", "list", "--json")
+    round_id, work = round_["round"], keyless.work
+    keyless("round", "close", round_id)
+    assert [file.name for file in (keyless.instance / "keys").iterdir()] == ["share-tests.secret"]
+    keyless("round", "boxes", round_id, "--out", work / "boxes")
+    parts = [work / "0.part", work / "1.part"]
+    for part, share in zip(parts, sorted((work / "shares").iterdir()), strict=False):
+        keyless("custodian", "open", "--share", share, "--boxes", work / "boxes", "--out", part)
+    keyless("round", "count", round_id, *parts)
+    keyless("round", "report", round_id, "--format", "json", "--out", work / "report.json")
+    keyless("audit", "export", round_id, "--out", work / "audit.zip")
+    keyless("audit", "verify", work / "audit.zip")
+    keyless("check")
+    keyless("backup", work / "again")
+
+
+def test_the_server_key_put_in_place_later_opens_everything(made: Survey, keyless: Survey) -> None:
+    write_private(keyless.instance / "server.key", (made.instance / "server.key").read_bytes())
+    for row in rows(made.codes):
+        secret = keyless.services.keys.code_secret(row["evaluation"])
+        assert secret == made.services.keys.code_secret(row["evaluation"])
+    assert keyless("check").stderr == ""
+
+
+def test_a_key_that_does_not_fit_the_backup_is_refused(made: Survey, other: Survey) -> None:
+    made("backup", made.work / "backup")
+    made("key", "new", "--out", made.work / "strange.key")
+    refusal = other("restore", made.work / "backup", "--key-file", made.work / "strange.key", exit_code=1).stderr
+    assert "does not open" in refusal
+    assert not other.instance.exists()
+
+
+def test_without_the_server_key_a_password_is_not_written_down_readable(made: Survey, other: Survey) -> None:
+    made("backup", made.work / "backup")
+    url = f"postgresql://survey:{PASSWORD}@db.example/survey"
+    refusal = other("restore", made.work / "backup", "--database-url", url, exit_code=1).stderr
+    assert "server.key is not there" in refusal
     assert not other.instance.exists()
 
 
@@ -322,9 +418,9 @@ def test_a_new_server_key_takes_the_place_of_the_old_one(made: Survey) -> None:
 def test_the_server_key_moves_to_another_disk(made: Survey) -> None:
     made("key", "rotate", "--to", made.work / "stick.key")
     assert not (made.instance / "server.key").exists()
-    made("round", "list")
+    assert made.services.keys.share_test_secret()
     (made.work / "stick.key").rename(made.work / "pulled-out")
-    assert "stick.key is not there. Put its disk in" in made("round", "list", exit_code=1).stderr
+    assert "stick.key is not there. Put its disk in" in made("serve", "--port", "1", exit_code=1).stderr
 
 
 def test_the_server_key_may_come_from_the_environment_alone(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:

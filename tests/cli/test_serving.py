@@ -110,6 +110,29 @@ def test_the_start_says_what_the_doctor_finds(made: Survey, capsys: pytest.Captu
     assert capsys.readouterr().err == expected
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_no_process_that_serves_can_be_dumped() -> None:
+    """Asked of the process and of one that is forked from it, as workers are."""
+    asked = (
+        "import ctypes, os, resource\n"
+        "from survey.cli.workers import forbid_core_dumps\n"
+        "forbid_core_dumps()\n"
+        "os.wait() if os.fork() else None\n"
+        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE), flush=True)\n"
+    )
+    answered = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert answered.stdout == "0 0 0\n" * 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_the_server_and_its_workers_leave_no_core_dump(made: Survey) -> None:
+    with running_server(made.instance, free_port(), workers=1) as server:
+        children = Path(f"/proc/{server.child.pid}/task/{server.child.pid}/children").read_text().split()
+        for pid in (str(server.child.pid), *children):
+            (limit,) = [line for line in Path(f"/proc/{pid}/limits").read_text().splitlines() if "core file" in line]
+            assert limit.split()[4:6] == ["0", "0"]
+
+
 def test_a_worker_that_dies_is_replaced_though_the_server_key_was_pulled_out(made: Survey) -> None:
     with running_server(made.instance, port := free_port(), workers=1) as server:
         (made.instance / "server.key").rename(made.work / "pulled-out.key")

@@ -44,6 +44,14 @@ def test_more_respondents_than_answers_are_refused(made: Survey) -> None:
     assert "has the answers of 1 respondents; 2 were asked for" in result.stderr
 
 
+def test_where_no_server_is_it_is_said_once_and_no_slip_is_tried(made: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    round_id = made.open()
+    monkeypatch.setattr("survey.cli.client.Client.answer", lambda *_: pytest.fail("a slip was tried"))
+    url = f"http://localhost:{free_port()}"
+    result = made("simulate", round_id, "--codes", made.codes, "--url", url, exit_code=1)
+    assert f"Error: No server answers at {url} (NewConnectionError); start it first: survey serve." in result.stderr
+
+
 def test_a_second_run_with_the_same_codes_fails_by_name_and_one_that_skips_them_succeeds(made: Survey) -> None:
     round_id = made.open()
     with running_server(made.instance, free_port(), workers=1) as server:

@@ -24,6 +24,10 @@ TEXT = base64.urlsafe_b64encode(TOKEN.encode()).decode()
         pytest.param(f'privatetoken TOKEN="{TEXT}"', id="letter case"),
         pytest.param(f'  PrivateToken   token = "{TEXT}"  ', id="spaces"),
         pytest.param(f'PrivateToken extra="1", token={TEXT}, more=2', id="other parameters"),
+        pytest.param(f"PrivateToken , token={TEXT}", id="empty element before"),
+        pytest.param(f"PrivateToken ,, ,extra=1, ,token={TEXT} ,\t,", id="empty elements between and behind"),
+        pytest.param(f'PrivateToken extra="a\\"b, token=\\\\", token={TEXT}', id="quoted pairs"),
+        pytest.param(f'PrivateToken token="\\{TEXT}"', id="quoted pair in the token"),
     ],
 )
 def test_a_token_is_found_in_every_allowed_writing(header: str) -> None:
@@ -54,6 +58,9 @@ def test_without_the_scheme_the_token_is_missing(header: str | None) -> None:
         pytest.param("PrivateToken token", "not a list", id="no value"),
         pytest.param(f"PrivateToken {TEXT}", "not a list", id="token68"),
         pytest.param(f'PrivateToken token="{TEXT}', "not a list", id="quote left open"),
+        pytest.param(f'PrivateToken token="{TEXT}\\"', "not a list", id="quote never closed"),
+        pytest.param("PrivateToken ,,,", "exactly one token", id="empty elements alone"),
+        pytest.param(f"PrivateToken token={TEXT}; more=2", "not a list", id="semicolon"),
         pytest.param(f"PrivateToken token={TEXT} junk", "not a list", id="junk behind"),
         pytest.param(f"PrivateToken token={TEXT[:-1]}", "not canonical|exactly 354", id="cut by a character"),
         pytest.param(f"PrivateToken token={TEXT[:-4]}", "exactly 354 bytes", id="cut by three bytes"),
@@ -74,6 +81,8 @@ def test_a_header_that_holds_no_proper_token_is_invalid(header: str, reason: str
 @example("PrivateToken " + "a=b, " * 800)
 @example("PrivateToken " + " " * 4000)
 @example("PrivateToken " + "a" * 4000)
+@example("PrivateToken " + "," * 4000)
+@example('PrivateToken a="' + "\\" * 4000)
 def test_any_text_gives_a_token_or_one_of_two_refusals(header: str) -> None:
     with pytest.raises((MissingToken, InvalidToken)):
         parse_authorization(header)

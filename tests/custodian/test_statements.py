@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from survey.domain.audit import audit_package
-from survey.domain.audit_check import CheckFailed, Verdict, check_package
+from survey.domain.audit_check import check_package
+from survey.domain.audit_verdicts import CheckFailed, Verdict
 from survey.domain.custody.opening_record import conclude
 from survey.domain.custody.shares import PartialFile
 from survey.domain.custody.statements import Statement, who_signed
@@ -69,10 +70,11 @@ def test_who_opened_sees_the_record_signs_it_and_the_audit_package_proves_it(clo
     assert closed.ask(3, "board").get_json()["signed"] == [1]
     assert who_signed(closed.world.round, record, closed.services.registry) == (["巡察办"], ["组织部"])
     verdicts = list(check_package(package(closed, tmp_path)))
-    assert verdicts[-2:] == [
+    assert verdicts[-3:-1] == [
         Verdict("巡察办 signed that exactly this list was opened and gave exactly this record"),
         Verdict("组织部 opened, and has not signed a statement", is_missing=True),
     ]
+    assert verdicts[-1].claim.endswith(f"tally record {json.loads(record)['record']}, that 1 custodian signed")
     entries = [(entry.account, entry.action, entry.result) for entry in closed.services.audit.entries()]
     assert ("custodian:巡察办", "statement", "done") in entries
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from survey.domain import lifecycle
-from survey.domain.rounds import State
+from survey.domain.rounds import COLLECTED, State
 from survey.domain.turnout import turnout
 from survey.errors import NotFound, WrongState
 from tests.world import World, phones
@@ -145,6 +145,12 @@ def test_turnout_moves_in_steps_of_five_while_open_and_is_exact_after_closing() 
 def test_a_round_cannot_skip_a_state(state: State) -> None:
     with pytest.raises(WrongState, match="cannot become"):
         World().round.moved_to(state).moved_to(State.ARCHIVED)
+
+
+def test_a_refusal_names_the_states_in_the_order_of_a_rounds_life() -> None:
+    wanted = "closed or opened or reported or archived or destroyed"
+    with pytest.raises(WrongState, match=rf"is draft; this step needs it to be {wanted}\.$"):
+        World().round.require(*COLLECTED)
 
 
 def test_closing_twice_is_refused(tmp_path: Path) -> None:

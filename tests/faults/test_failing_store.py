@@ -280,3 +280,25 @@ def test_a_notice_is_said_once_in_ten_minutes() -> None:
         now[0] = moment
         make("The store failed.")
     assert len(said) == 2
+
+
+@pytest.mark.parametrize("name", ["der", "codes"])
+def test_a_damaged_secret_is_a_failure_of_ours_that_staff_are_told_of_once(failing: Failing, name: str) -> None:
+    installation = failing.installation
+    file = installation.instance / "keys" / f"{installation.evaluation.id}.{name}"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:50])
+    for _ in range(3):
+        answer = failing.phone.request_token()
+        assert (answer.status_code, answer.json["type"]) == (500, "urn:survey:problem:internal-error")
+        assert str(installation.instance) not in answer.text
+    (line,) = failing.said
+    told = r"SettingsError at key_files\.py:\d+; `survey check` names what is wrong\."
+    assert re.fullmatch(rf"respondent plane: {told} \(Not said again for ten minutes\.\)\n", line)
+    (promise,) = installation.broken_promises()
+    assert f"{installation.evaluation.id}.{name} cannot be unlocked" in promise
+    installation.services.audit.append(account="office", address="-", action="look")
+    (_, before) = [entry.result for entry in installation.services.audit.entries()]
+    assert re.search(told, before)
+    file.write_bytes(whole)
+    assert failing.phone.request_token().status_code == 200

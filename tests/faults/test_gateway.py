@@ -14,6 +14,7 @@ import pytest
 from granian.rsgi import ProtocolClosed
 
 from survey.cli.gateway import LARGE_BODY, SMALL_BODY, WHOLE_ANSWER, Gateway
+from survey.respondent.headers import HEADERS
 
 PHONE, STAFF = "/e/x/ballots", "/office/upload"
 
@@ -57,6 +58,7 @@ class Protocol:
     reads: int = 0
     status: int = 0
     answer: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
     sent: list[bytes] = field(default_factory=list)
     breaks_after: int = 10**9
 
@@ -73,7 +75,7 @@ class Protocol:
             yield piece
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.status, self.answer = status, body
+        self.status, self.answer, self.headers = status, body, dict(headers)
 
     def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Protocol:
         self.status = status
@@ -101,6 +103,11 @@ def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[by
     return [environ["wsgi.input"].read()]
 
 
+def require_headers_of_every_answer(protocol: Protocol) -> None:
+    as_every_answer = {name.lower(): value for name, value in HEADERS.items()}
+    assert protocol.headers == {"content-type": "application/problem+json", **as_every_answer}
+
+
 def never(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     raise AssertionError("the application was asked")
 
@@ -116,6 +123,7 @@ def test_a_body_that_stops_half_way_is_refused_and_never_reaches_a_thread(rest: 
     protocol = run(never, Scope([("content-length", "5")]), Protocol([b"he", rest]), body_within=0.05)
     assert protocol.status == 408
     assert json.loads(protocol.answer)["type"] == "urn:survey:problem:incomplete"
+    require_headers_of_every_answer(protocol)
 
 
 @pytest.mark.parametrize("length", [str(SMALL_BODY + 1), "9" * 5000, "-1", "x"])
@@ -195,6 +203,7 @@ def test_an_answer_that_fails_while_it_is_made_is_said_without_its_words_and_clo
     assert package.is_closed
     if status == 500:
         assert json.loads(protocol.answer)["type"] == "urn:survey:problem:internal-error"
+        require_headers_of_every_answer(protocol)
     assert re.fullmatch(r"(long )?answer: RuntimeError at test_gateway\.py:\d+\n", capsys.readouterr().err)
 
 

@@ -112,7 +112,7 @@ def test_exact_headers_of_a_token_a_ballot_and_their_repetition(person: Phone) -
     check(person.cast(token, sealed), 201, "application/json", {})
     check(person.cast(token, sealed), 200, "application/json", {})
     check(person.cast(token, person.seal(token, {})), 409, PROBLEM, {})
-    check(person.request_token(code="AAAA-AAAA-AAAA"), 401, PROBLEM, {})
+    check(person.request_token(code="AAAA-AAAA-AAAA"), 401, PROBLEM, {"WWW-Authenticate": 'Bearer realm="survey"'})
 
 
 def test_exact_headers_of_the_audit_package(world: World, client: FlaskClient, person: Phone, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from survey.domain.throttle import WRONG_CODES_PER_WINDOW
+from survey.errors import SettingsError
 from tests.world import Phone, World, phones
 
 
@@ -59,6 +60,44 @@ def test_a_missing_code_is_refused(people: list[Phone], client: FlaskClient) -> 
     )
 
     assert problem_of(answer) == (401, "unknown-code")
+
+
+@pytest.mark.parametrize("header", ["Basic abc", "Bearer wrong", ""], ids=["another scheme", "wrong code", "nothing"])
+def test_whoever_shows_no_good_code_is_told_the_scheme_that_carries_one(people: list[Phone], header: str) -> None:
+    answer = people[0].client.post(
+        f"/e/{people[0].evaluation_id}/token-request",
+        data=people[0].pending.request,
+        content_type="application/private-token-request",
+        headers={"Authorization": header},
+    )
+
+    assert problem_of(answer) == (401, "unknown-code")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="survey"'
+
+
+@pytest.mark.parametrize("store", ["token_keys", "code_secrets"])
+def test_a_secret_of_an_open_evaluation_that_is_missing_is_a_failure_of_ours_until_it_is_back(
+    open_world: World, people: list[Phone], store: str
+) -> None:
+    kept = getattr(open_world.services.keys, store)
+    secret = kept.pop(open_world.first.id)
+
+    assert problem_of(people[0].request_token()) == (500, "internal-error")
+    kept[open_world.first.id] = secret
+    assert people[0].request_token().status_code == 200
+
+
+def test_a_failure_of_ours_tells_a_phone_nothing_of_the_server(
+    open_world: World, people: list[Phone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(evaluation_id: str) -> bytes:
+        raise SettingsError(f"/srv/keys/{evaluation_id}.der cannot be unlocked.")
+
+    monkeypatch.setattr(open_world.services.keys, "token_key", fail)
+    answer = people[0].request_token()
+
+    assert problem_of(answer) == (500, "internal-error")
+    assert answer.get_json()["detail"] == "The server failed; the same request may be sent again."
 
 
 def test_a_code_of_another_evaluation_is_unknown_here(open_world: World, people: list[Phone]) -> None:

@@ -110,7 +110,8 @@ def test_no_answer_of_the_respondent_interface_sets_a_cookie(services: Services,
 
 def test_a_phone_that_brings_a_staff_cookie_along_has_no_session(services: Services) -> None:
     app = build_app(None, services)
-    signer = StaffSessions().get_signing_serializer(app)
+    app.secret_key = services.settings.session_key.current()
+    signer = StaffSessions(services.settings.session_key).get_signing_serializer(app)
     assert signer is not None
     cookie = {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps({'who': 'office'})}"}
 

@@ -45,6 +45,13 @@ def test_after_closing_the_inclusion_proof_leads_to_the_published_root(
     )
 
 
+def test_a_receipt_in_upper_case_is_found_too(people: list[Phone], client: FlaskClient) -> None:
+    receipt = people[0].answer(ANSWERS)
+    answer = client.get(f"/e/{people[0].evaluation_id}/receipts/{receipt.upper()}")
+
+    assert answer.get_json() == {"included": True}
+
+
 def test_a_receipt_in_another_form_is_refused(people: list[Phone], client: FlaskClient) -> None:
     assert problem_of(client.get(f"/e/{people[0].evaluation_id}/receipts/ABC")) == (422, "invalid-input")
 

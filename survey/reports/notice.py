@@ -217,13 +217,11 @@ def _holders(round_: Round, apart: bool | None) -> Say:
 
 def _use(round_: Round) -> Iterator[Say]:
     yield (
-        f""
-        f""
         f"只按巡察组汇总。不足{round_.minimum_group}份，什么数字也不公布；不足{round_.texts_minimum}份，不公布意见。意见"
-        "由两人审看才写进报告，报告反馈后原文销毁。反映的问题，核实了才处理。",
+        "由两人审看概括，不引用原话，报告反馈后原文销毁。反映的问题，核实了才处理。",
         f"Only totals of the whole team are shown: no figure below {round_.minimum_group} ballots, no remarks below "
-        f"{round_.texts_minimum}. Two people review each remark; its own words are erased when the report is released. "
-        "Nothing follows from a report before it is verified.",
+        f"{round_.texts_minimum}. Two people put remarks into other words, nobody is quoted, and the originals are "
+        "erased when the report is released. Nothing follows from a report before it is verified.",
     )
 
 

@@ -151,6 +151,9 @@ class MemoryRegistry:
     def save_roots(self, roots: dict[str, bytes]) -> None:
         self.roots.update(roots)
 
+    def find_roots(self, evaluation_ids: Sequence[str]) -> dict[str, bytes]:
+        return {one: self.roots[one] for one in evaluation_ids if one in self.roots}
+
     def find_root(self, evaluation_id: str) -> bytes | None:
         return self.roots.get(evaluation_id)
 

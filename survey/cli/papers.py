@@ -11,7 +11,13 @@ import click
 
 from survey.cli.frame import NEW_FILE, find_round, note, round_argument
 
-KINDS = ("notice", "script", "opening", "destruction")  # survey.reports.round_papers has them; not imported for --help
+KINDS = (
+    "notice",
+    "script",
+    "closing",
+    "opening",
+    "destruction",
+)  # survey.reports.round_papers has them; not imported for --help
 
 
 @click.command()
@@ -27,6 +33,7 @@ def paper(instance: Path, round_id: str, kind: str, format_: str, lang: str, out
     \b
     notice       告知书, one page per team, to hang up and read aloud: only what this installation keeps
     script       主持词: what the host of the draw does and says, and the sheet to count slips on
+    closing      截止封存单: what was sealed, its digest to compare at the opening, for signature; after closing
     opening      开封计票记录单: who opened what, and the numbers, for signature; after the count
     destruction  销毁记录单: what was destroyed, with digests, for signature; after `survey round destroy`
     """
@@ -43,8 +50,10 @@ def paper(instance: Path, round_id: str, kind: str, format_: str, lang: str, out
         services.installation(),
         services.settings.public_url,
         registry=services.registry,
+        box=services.box,
         board=services.board,
         reports=services.reports,
+        now=services.clock(),
     )
     content = round_papers.make(sources, kind, format_, fonts_folder(), lang)
     note(services, f"paper-{kind}", round_.id)

@@ -101,14 +101,17 @@ def _count(text: str | None) -> int | None:
 
 
 def way(services: Services, round_: Round, report: dict[str, Any]) -> dict[str, Any]:
-    """How far the report is, for its page: stage, remarks still undecided, teams without an entered score."""
+    """How far the report is, for its page: stage, whether there are remarks, those undecided, scores to enter."""
     is_draft = round_.state is State.OPENED
-    found = remarks(report) if is_draft else []
+    reviews = services.reports.reviews(round_.id) if is_draft else {}
+    # Once every remark is decided, the report holds their digest in their place.
+    has_digest = any("digest" in team for team in report["evaluations"])
+    found = remarks(report) if is_draft and not has_digest else []
     rule = report["questionnaire"]["composite"]
     return {
         "stage": report["stage"] if is_draft or report["stage"] != "draft" else "approved",
-        "remarks": len(found),
-        "left": undecided(found, services.reports.reviews(round_.id)) if found else 0,
+        "remarks": bool(found or reviews),
+        "left": undecided(found, reviews),
         "scores": [team for team in report["evaluations"] if team["composite"]["quality"] is None] if rule else [],
         "approve": APPROVE,
         "release": RELEASE,

@@ -33,7 +33,7 @@ def distribution(row: Mapping[str, Any], options: list[dict[str, Any]]) -> str:
         for option in options
     ]
     parts.append(charts.Part(_("Left blank"), counts["blank"], True))
-    return charts.distribution(parts, row["code"])
+    return charts.distribution(parts, row["code"], _pauses())
 
 
 def compared(report: Mapping[str, Any]) -> str:
@@ -46,7 +46,7 @@ def compared(report: Mapping[str, Any]) -> str:
         )
         for team in report["evaluations"]
     ]
-    return comparison(sorted_rows(rows), _("Score (of 100)"), withheld=_("— not shown"))
+    return comparison(sorted_rows(rows), _("Score (of 100)"), _("— not shown"), _pauses())
 
 
 def satisfied(report: Mapping[str, Any]) -> str:
@@ -68,7 +68,7 @@ def lines(trend: Trend) -> dict[str, Any]:
     names = [point.name for point in trend.points]
 
     def line(code: str | None, title: str) -> str:
-        return trend_chart(names, trend.values(code), trend.joined, title)
+        return trend_chart(names, trend.values(code), trend.joined, title, _pauses())
 
     return {
         "trend": trend,
@@ -78,6 +78,10 @@ def lines(trend: Trend) -> dict[str, Any]:
             (code, words, line(code, f"{code} {in_language(words)}")) for code, words in trend.names.items()
         ],
     }
+
+
+def _pauses() -> charts.Pauses:
+    return charts.PAUSES[in_language({"zh": "zh", "en": "en"})]
 
 
 def _around(label: str, entry: Mapping[str, Any], scales: Mapping[str, Any]) -> Answers:
@@ -99,4 +103,4 @@ def _around(label: str, entry: Mapping[str, Any], scales: Mapping[str, Any]) -> 
 
 def _diverging(rows: list[Answers], title: str) -> str:
     captions = (_("← other"), _("satisfied →"), _("no rating"))
-    return diverging(rows, title, withheld=_("— not shown"), captions=captions)
+    return diverging(rows, title, _("— not shown"), captions, _pauses())

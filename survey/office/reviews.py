@@ -1,29 +1,60 @@
 """Reading the remarks: one page of them at a time, marked where they could name somebody, decided by two people.
 
+A page is one form: its decisions are proposed, or those of another person confirmed, with one button.
+
 Law: only the office reads remarks in their own words, only here, and only until the report is released. A decision
 names its remark by place; the words themselves are in no form, no address and no log line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from survey.audience import serves
 from survey.domain.lifecycle import get_round
 from survey.domain.results import release
 from survey.domain.results.marks import ADDRESS, NUMBER, PERSON, PHONE, UNIT, pieces
-from survey.domain.results.review import MAX_SENTENCE, MAX_TOPIC, Decision, Place, Review, SamePerson, undecided
-from survey.domain.rounds import APPROVED, Round
+from survey.domain.results.review import (
+    MAX_SENTENCE,
+    MAX_TOPIC,
+    Decision,
+    Place,
+    Remark,
+    Review,
+    can_stand,
+    is_decided,
+    undecided,
+)
+from survey.domain.rounds import APPROVED, Round, State
 from survey.domain.staff import OFFICE
-from survey.errors import InvalidInput, WrongState
+from survey.errors import SurveyError, WrongState
+from survey.office import review_forms, trail
 from survey.office.needs import Services
 
 PAGE = 20
+OPEN = "open"  # the filter: what is not decided
+
+
+@dataclass(frozen=True)
+class Card:
+    """One remark on the page. number: in the whole list; shown: what stands in its fields; fault: why it was refused;
+    is_void: a decision of an earlier version that would print the remark.
+    """
+
+    remark: Remark
+    number: int
+    pieces: list[tuple[str, str | None]]
+    review: Review | None
+    shown: Decision | None
+    is_decided: bool
+    is_void: bool
+    fault: str | None = None
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
@@ -32,70 +63,112 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def review_remarks(round_id: str) -> ResponseReturnValue:
         return _page(services, get_round(services.registry, round_id))
 
-    @blueprint.post("/rounds/<round_id>/review/<evaluation_id>/<question>/<int:position>", endpoint="decide-remark")
+    @blueprint.post("/rounds/<round_id>/review", endpoint="decide-remark")
     @serves(OFFICE)
-    def decide_remark(round_id: str, evaluation_id: str, question: str, position: int) -> ResponseReturnValue:
-        round_ = get_round(services.registry, round_id)
-        place = (evaluation_id, question, position)
-        decision = Decision(
-            request.form.get("kind", ""), request.form.get("topic", ""), request.form.get("sentence", "")
-        )
-        try:
-            release.decide(services.registry, services.reports, round_, place, decision, current_user.name)
-        except InvalidInput as error:
-            return _page(services, round_, place, _fault(decision, error)), 422
-        flash(_("Proposed. Another person has to confirm it."))
-        return _back(round_id, place)
+    def decide_remark(round_id: str) -> ResponseReturnValue:
+        return _take(services, get_round(services.registry, round_id), confirming=False)
 
-    @blueprint.post(
-        "/rounds/<round_id>/review/<evaluation_id>/<question>/<int:position>/confirm", endpoint="confirm-remark"
-    )
+    @blueprint.post("/rounds/<round_id>/review/confirm", endpoint="confirm-remark")
     @serves(OFFICE)
-    def confirm_remark(round_id: str, evaluation_id: str, question: str, position: int) -> ResponseReturnValue:
-        round_ = get_round(services.registry, round_id)
-        place = (evaluation_id, question, position)
-        try:
-            release.agree(services.registry, services.reports, round_, place, current_user.name)
-        except SamePerson:
-            return _page(
-                services, round_, place, _("You proposed this yourself. Another person has to confirm it.")
-            ), 409
-        flash(_("Confirmed."))
-        return _back(round_id, place)
-
-    def _back(round_id: str, place: Place) -> ResponseReturnValue:
-        page = request.args.get("page", type=int)
-        return redirect(url_for("office.review-remarks", round_id=round_id, page=page, _anchor=anchor(place)), 303)
+    def confirm_remark(round_id: str) -> ResponseReturnValue:
+        return _take(services, get_round(services.registry, round_id), confirming=True)
 
     @blueprint.context_processor
     def helpers() -> dict[str, object]:
-        return {"mark_words": _mark_words, "anchor_of": anchor, "max_topic": MAX_TOPIC, "max_sentence": MAX_SENTENCE}
+        return {
+            "mark_words": _mark_words,
+            "anchor_of": anchor,
+            "name_of": review_forms.name_of,
+            "seen_mark": review_forms.mark,
+            "group_of": review_forms.group_of,
+            "max_topic": MAX_TOPIC,
+            "max_sentence": MAX_SENTENCE,
+        }
 
 
-def _page(services: Services, round_: Round, at: Place | None = None, fault: str | None = None) -> str:
+def _take(services: Services, round_: Round, *, confirming: bool) -> ResponseReturnValue:
+    """Carry out a page of cards. What is refused is shown again as it was typed; the others are done."""
+    round_.require(State.OPENED)
+    reviews = services.reports.reviews(round_.id)
+    sent = review_forms.read(request.form, reviews, current_user.name, confirming=confirming)
+    refused: dict[Place, SurveyError] = {place: WrongState("changed meanwhile") for place in sent.stale}
+    refused |= release.change_reviews(
+        services.registry, services.reports, round_, sent.changes, current_user.name, reviews
+    )
+    done = [place for place in sent.changes if place not in refused]
+    proposed = sum(sent.changes[place] is not None for place in done)
+    if proposed:
+        said = ngettext("%(num)d decision is proposed.", "%(num)d decisions are proposed.", proposed)
+        flash(said + _(" Another person has to confirm it."))
+    if len(done) > proposed:
+        flash(ngettext("%(num)d decision is confirmed.", "%(num)d decisions are confirmed.", len(done) - proposed))
+    if refused:
+        trail.note(result="refused")
+        return _page(services, round_, sent, refused), 422
+    if not done:
+        flash(_("Nothing was changed."))
+    left = services.reports.reviews(round_.id)
+    stays = next((p for p in sent.places if p not in left or review_forms.awaits(left[p], current_user.name)), None)
+    address = url_for(
+        "office.review-remarks",
+        round_id=round_.id,
+        page=request.args.get("page", type=int),
+        show=request.args.get("show"),
+        _anchor=None if stays is None else anchor(stays),
+    )
+    return redirect(address, 303)
+
+
+def _page(
+    services: Services,
+    round_: Round,
+    sent: review_forms.Sent | None = None,
+    refused: dict[Place, SurveyError] | None = None,
+) -> str:
+    """sent, refused: the page that was sent and cannot be taken whole; the same cards are shown again."""
     if round_.state in APPROVED:
         raise WrongState(_("The report is approved; its remarks are decided."))
     remarks = release.readable(services.registry, services.reports, round_)
     reviews = services.reports.reviews(round_.id)
-    pages = max(1, -(-len(remarks) // PAGE))
+    numbered = list(enumerate(remarks, 1))
+    left = undecided(remarks, reviews)
+    show = OPEN if request.args.get("show") == OPEN else None
+    if show == OPEN:
+        numbered = [(n, remark) for n, remark in numbered if not is_decided(remark, reviews.get(remark.place))]
+    pages = max(1, -(-len(numbered) // PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
-    if at is not None:
-        page = 1 + next((i for i, remark in enumerate(remarks) if remark.place == at), 0) // PAGE
+    shown = numbered[(page - 1) * PAGE : page * PAGE]
+    if sent is not None:
+        shown = [(n, remark) for n, remark in enumerate(remarks, 1) if remark.place in sent.places]
     names = _names(round_)
-    shown = remarks[(page - 1) * PAGE : page * PAGE]
+
+    def card(number: int, remark: Remark) -> Card:
+        review, place = reviews.get(remark.place), remark.place
+        is_void = review is not None and not can_stand(review.decision, remark.text)
+        typed = None if sent is None or place not in (refused or {}) else sent.given.get(place)
+        why = None
+        if refused and place in refused:
+            why = review_forms.fault(typed, remark.text, refused[place])
+        stored = None if review is None or is_void else review.decision
+        decided = is_decided(remark, review)
+        return Card(remark, number, pieces(remark.text, names), review, typed or stored, decided, is_void, why)
+
+    cards = [card(number, remark) for number, remark in shown]
     return render_template(
         "office/review.html",
         round=round_,
-        cards=[(remark, pieces(remark.text, names), reviews.get(remark.place)) for remark in shown],
+        cards=cards,
+        faults=[one for one in cards if one.fault],
+        awaited=any(review_forms.awaits(one.review, current_user.name) and not one.is_void for one in cards),
+        groups=review_forms.groups(reviews.values()),
         questions={question.code: question for question in round_.questionnaire.open_questions},
         teams={evaluation.id: evaluation.team for evaluation in round_.evaluations},
-        topics=_topics(reviews.values()),
+        topics=sorted({review.decision.topic for review in reviews.values() if review.decision.topic}),
         total=len(remarks),
-        left=undecided(remarks, reviews),
+        left=left,
         page=page,
         pages=pages,
-        at=at,
-        fault=fault,
+        show=show,
         here="reports",
     )
 
@@ -112,19 +185,6 @@ def _names(round_: Round) -> list[str]:
         for name in (evaluation.team, evaluation.leader or "", *(unit.name for unit in evaluation.units))
         if name
     ]
-
-
-def _topics(reviews: Iterable[Review]) -> list[str]:
-    """Topics in use, so that similar remarks come under one."""
-    return sorted({review.decision.topic for review in reviews if review.decision.topic})
-
-
-def _fault(decision: Decision, error: InvalidInput) -> str:
-    if not 0 < len(decision.topic.strip()) <= MAX_TOPIC:
-        return _("A topic of 1 to %(most)s characters is needed.", most=MAX_TOPIC)
-    if "remark itself" in str(error):
-        return _("This is the remark itself. Put it into other words, or keep it.")
-    return _("A paraphrase of 1 to %(most)s characters on one line is needed.", most=MAX_SENTENCE)
 
 
 def _mark_words(kind: str) -> str:

@@ -43,7 +43,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             "step": STEP,
             "exact": round_.state in COLLECTED,
             "collecting": round_.state is State.OPEN,
-            "taken": None if window is None else (_clock(window), _clock(window + 1), _clock(window + WINDOWS_APART)),
+            "taken": None if window is None else (_clock(window), _clock(window + WINDOWS_APART)),
         }
 
     def key_of(round_id: str) -> str:

@@ -6,6 +6,7 @@ different things.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from typing import Any, Literal
 Cell = str | int | None  # None: withheld, printed as a dash
 Kind = Literal["text", "count", "score", "rate", "mixed"]
 DASH = "—"
+_LONG = re.compile(r"[!-~\u00a0\u2011]{12,}|[0-9a-f]{8} [0-9a-f]{8}")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Paragraph:
 
     text: str
     style: Literal["body", "note", "plain"] = "body"
+
+    @property
+    def is_ragged(self) -> bool:
+        """A long address, check mark or digest leaves a gap in the line before it: it is not stretched over that."""
+        return bool(_LONG.search(self.text))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
 
+
+@dataclass(frozen=True)
+class Pauses:
+    """What stands between title and figures, between rows, between the parts of a row, and between an option and its
+    count, in a drawing's title.
+    """
+
+    colon: str
+    rows: str
+    parts: str
+    count: str
+
+
+CHINESE, ENGLISH = Pauses("：", "；", "、", ""), Pauses(": ", "; ", ", ", " ")
+PAUSES = {"zh": CHINESE, "en": ENGLISH}
 _WIDTH = 320
 _HEIGHT = 22
 # From the best option to the worst: (fill, ink). Lightness falls and rises so that neighbours differ on grey paper.
@@ -37,13 +52,13 @@ def bar(value: str, title: str) -> str:
     return _drawing(body, title)
 
 
-def distribution(parts: Sequence[Part], title: str) -> str:
+def distribution(parts: Sequence[Part], title: str, pauses: Pauses = CHINESE) -> str:
     """A bar of all counted ballots, one part per option in the order given; parts of nobody are left out.
 
     The title is followed by every label and count, so that nothing is in the picture alone.
     """
     total = sum(part.count for part in parts)
-    said = f"{title} " + ", ".join(f"{part.label} {part.count}" for part in parts)
+    said = f"{title} " + pauses.parts.join(f"{part.label} {part.count}" for part in parts)
     if not total:
         return _drawing("", said)
     drawn = []

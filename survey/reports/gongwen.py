@@ -16,6 +16,7 @@ from pathlib import Path
 import docx
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.section import Section
 from docx.shared import Mm, Pt
@@ -154,7 +155,9 @@ def _set(word: WordDocument, block: Block, drawn: Iterator[bytes], width: int) -
         _paragraph(word, block.text, f"Heading {block.level}")
     elif isinstance(block, Paragraph):
         style = {"body": "正文缩进", "note": "表注", "plain": "Normal"}[block.style]
-        _paragraph(word, block.text, style)
+        made = _paragraph(word, block.text, style)
+        if block.is_ragged:
+            made.alignment = WD_ALIGN_PARAGRAPH.LEFT
     elif isinstance(block, Picture):
         _picture(word, block, next(drawn))
     elif isinstance(block, Attachments):
@@ -174,10 +177,11 @@ def _picture(word: WordDocument, picture: Picture, png: bytes) -> None:
 
 
 def _attachments(word: WordDocument, titles: Sequence[str]) -> None:
-    """ "附件：1. …" one line below the text, further ones aligned under the first."""
+    """ "附件：1. …" one line below the text, further ones aligned under the first, all on one page."""
     for number, title in enumerate(titles, 1):
         lead = "附件：" if number == 1 else "　　　"
-        _paragraph(word, f"{lead}{number}. {title}", "附件说明" if number == 1 else "附件说明续")
+        made = _paragraph(word, f"{lead}{number}. {title}", "附件说明" if number == 1 else "附件说明续")
+        made.paragraph_format.keep_with_next = number < len(titles)
 
 
 def _table(word: WordDocument, table: Table, width: int) -> None:
@@ -187,7 +191,7 @@ def _table(word: WordDocument, table: Table, width: int) -> None:
     if table.rows:
         _append(word, table_xml(table, width))
     for note in table.notes:
-        _paragraph(word, note, "表注")
+        _set(word, Paragraph(note, "note"), iter(()), width)
 
 
 def _new_page(word: WordDocument, sheet: Sheet, block: NewPage) -> int:

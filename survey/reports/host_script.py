@@ -13,7 +13,7 @@ from survey.domain.rounds import Evaluation, Round
 from survey.reports.blocks import Block, Column, Document, Heading, NewPage, Paragraph, Signatures, Table
 from survey.reports.moments import moment
 from survey.reports.posters import HANDHELD
-from survey.reports.words import check_mark
+from survey.reports.words import check_mark, unbroken
 
 Say = tuple[str, str]  # Chinese, English
 
@@ -58,7 +58,7 @@ def _before(round_: Round, address: str) -> Iterator[Say]:
         "spare slips in the same bag.",
     )
     yield (
-        f"贴好告知书。用自己的手机打开 {address} 试一试；会场没有信号，就让大家回去答。",
+        f"贴好告知书。用自己的手机打开{address}试一试；会场没有信号，就让大家回去答。",
         f"Hang up the notice. Try {address} with your own phone; if there is no network in the hall, people answer "
         "later.",
     )
@@ -96,7 +96,7 @@ def _meeting(round_: Round, address: str) -> Iterator[Say]:
         "away.",
     )
     yield (
-        f"念：“打开纸条，用手机扫二维码，或者在浏览器里输入 {address}，再输入答题码。手机会比对纸条上的核对码，对不上就"
+        f"念：“打开纸条，用手机扫二维码，或者在浏览器里输入{address}，再输入答题码。手机会比对纸条上的核对码，对不上就"
         "停下来，请您告诉我。”",
         f"Say: “Open the slip and scan the code, or type {address} into a browser, then the code. The "
         "phone compares the "
@@ -116,11 +116,11 @@ def _meeting(round_: Round, address: str) -> Iterator[Say]:
     yield (
         "念：“可以现在答，也可以回去答"
         + (f"，{closes[0]}以前都行" if closes else "")
-        + "。最好和大家同一时段答。投出后不能修改。看到“已投入票箱”才算投完，收录凭据自己留着，纸条撕掉带走。”",
+        + "。最好和大家同一时段答。投出后不能修改。看到‘已投入票箱’才算投完，收录凭据自己留着，纸条撕掉带走。”",
         "Say: “Answer now or later"
         + (f", until {closes[1]}" if closes else "")
-        + "; best when others do. You cannot change it afterwards. It is cast when you see “In the "
-        "box”. Keep the receipt "
+        + "; best when others do. You cannot change it afterwards. It is cast when you see ‘In the "
+        "box’. Keep the receipt "
         "to yourself, tear up the slip and take it with you.”",
     )
     yield (
@@ -197,6 +197,7 @@ def _count_sheet(
     rows: list[list[str | int]] = []
     marks = []
     strong = set()
+    pause = ("", " ")[which]
     for team in teams:
         strong.add(len(rows))
         rows.append([team.team, team.entitled, team.printed(round_.spare_percent), "　", "　", "　"])
@@ -204,7 +205,7 @@ def _count_sheet(
             [unit.name, unit.entitled, unit.codes_to_print(round_.spare_percent), "　", "　", "　"]
             for unit in team.units
         ]
-        marks.append(f"{team.team} {check_mark(manifests[team.id].fingerprint)}")
+        marks.append(f"{team.team}{pause}{unbroken(check_mark(manifests[team.id].fingerprint))}")
     yield Table(
         name="",
         title=("纸条清点表", "Count of slips")[which],
@@ -219,7 +220,7 @@ def _count_sheet(
         notes=[
             (
                 f"纸条张数含备用{round_.spare_percent}%，各单位向上取整。只记张数，不记人。",
-                f"Slips include {round_.spare_percent} % spare, rounded up per unit. Numbers only, never people.",
+                f"Slips include {round_.spare_percent}% spare, rounded up per unit. Numbers only, never people.",
             )[which],
             (f"核对码：{'；'.join(marks)}", f"Check marks: {'; '.join(marks)}")[which],
         ],

@@ -80,7 +80,7 @@ def _distribution(entry: Mapping[str, Any], scales: Mapping[str, Any], language:
         for option in options
     ]
     parts.append(charts.Part(blank, entry["counts"]["blank"], True))
-    return Markup(charts.distribution(parts, entry["code"]))  # noqa: S704  # escaped there
+    return Markup(charts.distribution(parts, entry["code"], charts.PAUSES[language]))  # noqa: S704  # escaped there
 
 
 def _rows(evaluation: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:

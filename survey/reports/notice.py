@@ -15,7 +15,7 @@ from survey.domain.rounds import Evaluation, Round
 from survey.reports.blocks import Block, Document, Heading, NewPage, Paragraph, Signatures, Title
 from survey.reports.moments import moment
 from survey.reports.posters import as_poster
-from survey.reports.words import check_mark
+from survey.reports.words import check_mark, unbroken
 
 Say = tuple[str, str]  # Chinese, English
 
@@ -138,10 +138,10 @@ def _kept(
         "答卷旁边不存时间、地址、设备、单位、先后。程序不写访问日志。",
         "No time, address, device, unit or order is stored with a ballot. The program writes no access log.",
     )
-    mark = check_mark(manifest.fingerprint)
+    mark = unbroken(check_mark(manifest.fingerprint))
     entitled, printed = evaluation.entitled, evaluation.printed(round_.spare_percent)
     yield (
-        f"纸条上印着核对码，{evaluation.team}的应是 {mark}，手机会自动比对。应参评{entitled}人，印了"
+        f"纸条上印着核对码，{evaluation.team}的应是{mark}，手机会自动比对。应参评{entitled}人，印了"
         f"{printed}个码，多的备用。这些公示以后改不了。",
         f"Every slip carries a check mark, here {mark}, which the phone compares. "
         f"{entitled} people are "
@@ -217,13 +217,11 @@ def _holders(round_: Round, apart: bool | None) -> Say:
 
 def _use(round_: Round) -> Iterator[Say]:
     yield (
-        f""
-        f""
         f"只按巡察组汇总。不足{round_.minimum_group}份，什么数字也不公布；不足{round_.texts_minimum}份，不公布意见。意见"
-        "由两人审看才写进报告，报告反馈后原文销毁。反映的问题，核实了才处理。",
+        "由两人审看概括，不引用原话，报告反馈后原文销毁。反映的问题，核实了才处理。",
         f"Only totals of the whole team are shown: no figure below {round_.minimum_group} ballots, no remarks below "
-        f"{round_.texts_minimum}. Two people review each remark; its own words are erased when the report is released. "
-        "Nothing follows from a report before it is verified.",
+        f"{round_.texts_minimum}. Two people put remarks into other words, nobody is quoted, and the originals are "
+        "erased when the report is released. Nothing follows from a report before it is verified.",
     )
 
 

@@ -68,4 +68,6 @@ def _data(block: Block) -> dict[str, Any]:
     fields = asdict(block)
     if isinstance(block, Table):
         fields["strong"] = sorted(block.strong)
+    if isinstance(block, Paragraph):
+        fields["ragged"] = block.is_ragged
     return {"kind": _KINDS[type(block)], **fields}

@@ -1,29 +1,33 @@
 """Every paper that goes with a round itself, by kind and format: the one door for command line and office.
 
     notice, script    from freezing on, for the hall, Chinese or English
+    closing           from closing on, Chinese
     opening           from the count on, Chinese
     destruction       when the round is destroyed, Chinese
 
-Law: a paper is a function of what is handed in: the same round gives the same bytes, whoever asks. The papers with
-results are another door (papers.py).
+Law: a paper is a function of what is handed in: the same round gives the same bytes, whoever asks (the closing sheet,
+in the same minute: it bears the time of its printing). The papers with results are another door (papers.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from survey.domain.installation import Installation
 from survey.domain.manifest import Manifest, get_manifests
+from survey.domain.ports.ballot_box import BallotBox
 from survey.domain.ports.notice_board import NoticeBoard
 from survey.domain.ports.registry import Registry
 from survey.domain.results import release
 from survey.domain.results.release import ReportStore
-from survey.domain.rounds import COUNTED, ORDER, Round, State
+from survey.domain.rounds import COLLECTED, COUNTED, ORDER, Round, State
 from survey.errors import InvalidInput, NotYet
 from survey.reports.blocks import Document
+from survey.reports.closing_paper import Sealed, closing_paper, find_sealed
 
 FORMATS = ("pdf", "docx")
 LANGUAGES = ("zh", "en")
@@ -47,6 +51,7 @@ KINDS = {
     for kind in (
         Kind("notice", "告知书", _FROM_FREEZING, "is made from what is frozen, until it is archived", LANGUAGES),
         Kind("script", "主持词", _FROM_FREEZING, "is made from what is frozen, until it is archived", LANGUAGES),
+        Kind("closing", "截止封存单", COLLECTED, "is made when the round is closed"),
         Kind("opening", "开封计票记录单", COUNTED, "is made when the boxes are opened and counted"),
         Kind("destruction", "销毁记录单", frozenset({State.DESTROYED}), "is made when the round is destroyed"),
     )
@@ -57,13 +62,15 @@ KINDS = {
 class Sources:
     """What the papers of a round are made from; each kind takes what it needs, and raises NotYet where it is missing.
 
-    manifests: evaluation id -> frozen facts; opening, destruction: the stored records; report: the disclosed report.
+    manifests: evaluation id -> frozen facts; sealed: what closing published; opening, destruction: the stored records;
+    report: the disclosed report.
     """
 
     round: Round
     installation: Installation
     public_url: str
     manifests: Mapping[str, Manifest] = field(default_factory=dict)
+    sealed: Sealed | None = None
     opening: bytes | None = None
     report: Mapping[str, Any] | None = None
     destruction: bytes | None = None
@@ -76,13 +83,17 @@ def gather(
     public_url: str,
     *,
     registry: Registry,
+    box: BallotBox,
     board: NoticeBoard,
     reports: ReportStore,
+    now: datetime,
 ) -> Sources:
-    """What this kind needs, from the stores, and no more."""
+    """What this kind needs, from the stores, and no more. now: the time of printing."""
     sources = Sources(round_, installation, public_url)
     if kind in ("notice", "script"):
         return replace(sources, manifests=get_manifests(registry, round_))
+    if kind == "closing":
+        return replace(sources, sealed=find_sealed(round_, registry, box, now))
     if kind == "opening":
         report = release.results(registry, reports, round_)
         return replace(sources, opening=board.find_opening_record(round_.id), report=report)
@@ -132,6 +143,10 @@ def _document(sources: Sources, kind: str, lang: str) -> Document:
         from survey.reports.host_script import host_script
 
         return host_script(sources.round, sources.manifests, sources.public_url, lang)
+    if kind == "closing":
+        if sources.sealed is None:
+            raise NotYet(f"Round {sources.round.id} has no sealed list.")
+        return closing_paper(sources.round, sources.sealed)
     if kind == "opening":
         from survey.reports.opening_paper import opening_paper
 

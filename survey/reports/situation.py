@@ -93,9 +93,11 @@ def _digest(report: Report) -> Iterator[Paragraph]:
     if all(team.get("digest") is None for team in report["evaluations"]):
         yield Paragraph(UNREVIEWED)
         return
+    listed_any = False
     for team in report["evaluations"]:
         entries = [entry for of_question in (team.get("digest") or {}).values() for entry in of_question]
         if entries:
+            listed_any = True
             listed = "；".join(said(entry) for entry in entries)
             yield Paragraph(f"{team['team']}：{listed}。")
-    yield Paragraph("意见建议由两人审看后概括，不引用原话，详见附件。")
+    yield Paragraph("意见建议由两人审看后概括，不引用原话，详见附件。" if listed_any else "没有可以列入的意见建议。")

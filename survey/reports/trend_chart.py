@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from survey.reports.charts import HALO, plain
+from survey.reports.charts import CHINESE, HALO, Pauses, plain
 
 _WIDTH, _HEIGHT, _TOP, _BOTTOM, _LEFT, _RIGHT = 640, 240, 26, 186, 48, 610
 _INK, _QUIET, _GRID, _LINE = "#10201f", "#4a5756", "#b9c4c3", "#14504d"
 
 
-def trend_chart(names: Sequence[str], values: Sequence[str | None], joined: Sequence[bool], title: str) -> str:
+def trend_chart(
+    names: Sequence[str],
+    values: Sequence[str | None],
+    joined: Sequence[bool],
+    title: str,
+    pauses: Pauses = CHINESE,
+) -> str:
     """names and values of the rounds, oldest first; joined[i]: draw a line from round i-1 to i.
 
     The scale is 0 to 100, as everywhere: a cut scale makes a tenth of a point look like a change.
@@ -39,11 +45,11 @@ def trend_chart(names: Sequence[str], values: Sequence[str | None], joined: Sequ
             drawn.append(_text(x, y + 18 if Fraction(value) > 88 else y - 9, value, "middle", 13, _INK, HALO))
         for line, text in enumerate(_lines(name, room)):
             drawn.append(_text(x, _BOTTOM + 20 + 15 * line, text, "middle", 12, _QUIET))
-    said = "；".join(f"{name} {value or '—'}" for name, value in zip(names, values, strict=True))
+    said = pauses.rows.join(f"{name} {value or '—'}" for name, value in zip(names, values, strict=True))
     return (
         f'<svg class="chart wide" role="img" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
         f' font-family="Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{plain(title)}：{plain(said)}</title>{''.join(drawn)}</svg>"
+        f"<title>{plain(title)}{pauses.colon}{plain(said)}</title>{''.join(drawn)}</svg>"
     )
 
 

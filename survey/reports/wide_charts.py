@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from survey.reports.charts import HALO, Part, plain
+from survey.reports.charts import CHINESE, HALO, Part, Pauses, plain
 
 _FONTS = "Noto Sans SC, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 _WIDTH = 640
@@ -47,7 +47,7 @@ def sorted_rows(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: -Fraction(row.value) if row.value is not None else Fraction(1))
 
 
-def comparison(rows: Sequence[Row], title: str, withheld: str = "—") -> str:
+def comparison(rows: Sequence[Row], title: str, withheld: str = "—", pauses: Pauses = CHINESE) -> str:
     """Horizontal bars from 0 to 100 in the order given, with values."""
     left, right = _room([row.label for row in rows]), _WIDTH - 128
     scale = Fraction(right - left, 100)
@@ -67,8 +67,8 @@ def comparison(rows: Sequence[Row], title: str, withheld: str = "—") -> str:
         end = left + length
         drawn.append(f'<rect x="{left}" y="{top + 6}" width="{length}" height="18" fill="{_BAR}"/>')
         drawn.append(_text(end + 6, top + 20, f"{row.value} {row.note}".strip(), weight="bold", halo=True))
-    said = "；".join(f"{row.label} {row.value or withheld} {row.note}".strip() for row in rows)
-    return _drawing(height, f"{title}：{said}", drawn)
+    said = pauses.rows.join(f"{row.label} {row.value or withheld} {row.note}".strip() for row in rows)
+    return _drawing(height, f"{title}{pauses.colon}{said}", drawn)
 
 
 def diverging(
@@ -76,6 +76,7 @@ def diverging(
     title: str,
     withheld: str = "—",
     captions: tuple[str, str, str] = ("← 其他", "满意类 →", "未评价"),
+    pauses: Pauses = CHINESE,
 ) -> str:
     """Answers of many items or teams: what is positive to the right of the middle, what is negative to the left.
 
@@ -113,11 +114,11 @@ def diverging(
         apart = sum(part.count for part in row.apart)
         drawn.append(_text(right + 8, top + 20, str(apart), fill=_QUIET))
         parts = (*row.positive, *row.negative, *row.apart)
-        said.append(f"{row.label} " + "、".join(f"{part.label}{part.count}" for part in parts))
+        said.append(f"{row.label} " + pauses.parts.join(f"{part.label}{pauses.count}{part.count}" for part in parts))
     drawn.append(f'<path d="M{middle} 0V{height - 22}" stroke="{_INK}"/>')
     drawn.append(_text(middle + 4, height - 5, captions[1], size=12, fill=_QUIET))
     drawn.append(_text(middle - 4, height - 5, captions[0], size=12, fill=_QUIET, anchor="end"))
-    return _drawing(height, f"{title}：" + "；".join(said), drawn)
+    return _drawing(height, f"{title}{pauses.colon}" + pauses.rows.join(said), drawn)
 
 
 def _share(parts: Sequence[Part], row: Answers) -> Fraction:

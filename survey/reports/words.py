@@ -124,3 +124,8 @@ def spaced(digest: str) -> str:
 def check_mark(fingerprint: str) -> str:
     """核对码: a manifest's fingerprint in groups of four, alike on slip, notice and script."""
     return " ".join(fingerprint[start : start + 4] for start in range(0, len(fingerprint), 4))
+
+
+def unbroken(mark: str) -> str:
+    """The same for a paper, where nobody copies it: its spaces and hyphens do not end a line."""
+    return mark.replace(" ", "\u00a0").replace("-", "\u2011")

@@ -17,7 +17,16 @@ from survey.reports.trend_sheet import trend_sheet
 from survey.reports.trend_tables import trend_of
 
 Report = Mapping[str, Any]
-_GREYS = ("#14504D", "#7FB3AE", "#A8A8A8", "#3A3A3A", "#D9D9D9", "#F2F2F2")
+# Fill and ink of the parts of a bar; neighbours differ on grey paper.
+_TONES = (
+    ("#14504D", "#FFFFFF"),
+    ("#7FB3AE", "#10201F"),
+    ("#E3E3E3", "#10201F"),
+    ("#3A3A3A", "#FFFFFF"),
+    ("#B9B9B9", "#10201F"),
+    ("#FFFFFF", "#10201F"),
+)
+_ROOM = (Fraction(5, 100), Fraction(16, 100))  # of a bar: for a number, and for an option's name with it
 
 
 def render(report: Report) -> bytes:
@@ -90,7 +99,7 @@ def _comparison(book: Book) -> None:
                 "categories": ["各组比较", 3, 0, 2 + len(teams), 0],
                 "values": ["各组比较", 3, 1, 2 + len(teams), 1],
                 "data_labels": {"value": True, "num_format": "0.00"},
-                "fill": {"color": _GREYS[0]},
+                "fill": {"color": _TONES[0][0]},
                 "gap": 60,
             }
         )
@@ -127,23 +136,45 @@ def _satisfaction(book: Book) -> None:
     rows = book.table(sheet, table)
     if shown:
         chart = book.book.add_chart({"type": "bar", "subtype": "percent_stacked"})
-        for place in range(len(heads)):
+        totals = [sum(team["overall"]["counts"][code] for code in codes) for team in shown]
+        for place, code in enumerate(codes):
+            fill, ink = _TONES[place % len(_TONES)]
             chart.add_series(
                 {
                     "name": [name, 2, place + 1],
                     "categories": [name, 3, 0, 2 + len(shown), 0],
                     "values": [name, 3, place + 1, 2 + len(shown), place + 1],
-                    "fill": {"color": _GREYS[place % len(_GREYS)]},
+                    "fill": {"color": fill},
                     "border": {"color": "#10201F"},
+                    "gap": 40,
+                    "data_labels": {
+                        "series_name": True,
+                        "value": True,
+                        "separator": " ",
+                        "font": {"size": 9, "color": ink},
+                        "custom": [
+                            _label(team["overall"]["counts"][code], total, f"={name}!${chr(66 + place)}${row}", ink)
+                            for row, (team, total) in enumerate(zip(shown, totals, strict=True), 4)
+                        ],
+                    },
                 }
             )
-        chart.set_title({"name": "总体满意度", "name_font": {"size": 12}})
+        # Labels stand in the bars; the order, which the title says, names the parts too narrow for one.
+        chart.set_title({"name": f"总体满意度（自左至右：{'、'.join(heads)}）", "name_font": {"size": 12}})
         chart.set_y_axis({"reverse": True, "crossing": "max"})
-        chart.set_legend({"position": "bottom"})
+        chart.set_legend({"none": True})
         chart.set_size({"width": 560, "height": 130 + 26 * len(shown)})
         sheet.insert_chart(rows + 1, 0, chart, {"description": "总体满意度分布，数值见上表"})
         rows += 9 + (26 * len(shown)) // 18
     book.finish_page(sheet, len(table.columns), rows)
+
+
+def _label(count: int, total: int, cell: str, ink: str) -> dict[str, Any] | None:
+    """None: name and number, as the series has it; else the number alone, or nothing where there is no room."""
+    share = Fraction(count, total) if total else Fraction(0)
+    if share >= _ROOM[1]:
+        return None
+    return {"value": cell, "font": {"size": 9, "color": ink}} if share >= _ROOM[0] else {"delete": True}
 
 
 def _items(book: Book) -> None:

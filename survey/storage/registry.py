@@ -126,6 +126,11 @@ class SqlRegistry(SqlInvitations):
 
         write(self._engine, work)
 
+    def find_roots(self, evaluation_ids: Sequence[str]) -> dict[str, bytes]:
+        query = select(evaluations.c.id, evaluations.c.root)
+        here = query.where(evaluations.c.id.in_(evaluation_ids), evaluations.c.root.is_not(None))
+        return {row.id: row.root for row in read(self._engine, lambda connection: connection.execute(here).all())}
+
     def find_root(self, evaluation_id: str) -> bytes | None:
         return self._bytes(select(evaluations.c.root).where(evaluations.c.id == evaluation_id))
 

@@ -13,7 +13,7 @@ from survey.domain.questionnaire import Questionnaire, default_questionnaire, pa
 from survey.domain.results import release
 from survey.domain.results.composite import Entered
 from survey.domain.results.release import Stage
-from survey.domain.results.review import Decision, SamePerson
+from survey.domain.results.review import Decision, Review, SamePerson, repeats
 from survey.domain.results.tally import canonical_json, record_hash
 from survey.domain.rounds import Evaluation, Rehearsal, Round, State, Unit
 from survey.domain.scoring import half_up
@@ -56,7 +56,7 @@ class Desk:
 
     def review(self) -> None:
         self.decide(WORDS, Decision("paraphrase", "态度", "个别同志态度生硬"))
-        self.decide("会前多沟通", Decision("keep", "沟通"))
+        self.decide("会前多沟通", Decision("paraphrase", "沟通", "希望事先沟通"))
         self.agree(WORDS)
         self.agree("会前多沟通")
 
@@ -151,9 +151,12 @@ def test_nothing_is_confirmed_that_nobody_proposed(desk: Desk) -> None:
         (Decision("burn"), "decision is 'burn'"),
         (Decision("keep"), "topic has 0 characters"),
         (Decision("keep", "x" * 21), "topic has 21 characters"),
+        (Decision("keep", "态度"), "paraphrase has 0 characters"),
+        (Decision("keep", "态度", WORDS), "repeats the remark"),
         (Decision("paraphrase", "态度"), "paraphrase has 0 characters"),
         (Decision("paraphrase", "态度", "x" * 201), "paraphrase has 201 characters"),
-        (Decision("paraphrase", "态度", "后勤处的王处长，说话太冲。"), "is the remark itself"),
+        (Decision("paraphrase", "态度", "后勤处的王处长，说话太冲。"), "repeats the remark"),
+        (Decision("paraphrase", "态度", f"有人说{WORDS}"), "repeats the remark"),
     ],
 )
 def test_a_decision_that_is_not_whole_is_refused(desk: Desk, decision: Decision, words: str) -> None:
@@ -181,11 +184,73 @@ def test_approval_puts_the_digest_in_the_place_of_the_remarks(desk: Desk) -> Non
     assert (shown["stage"], desk.round.state) == ("approved", State.REPORTED)
     assert shown["evaluations"][0]["digest"]["C-1"] == [
         {"topic": "态度", "sentence": "个别同志态度生硬", "count": 1},
-        {"topic": "沟通", "sentence": "会前多沟通", "count": 1},
+        {"topic": "沟通", "sentence": "希望事先沟通", "count": 1},
     ]
-    assert sorted(shown["evaluations"][0]["texts"]["C-1"]) == ["个别同志态度生硬", "会前多沟通"]
+    assert sorted(shown["evaluations"][0]["texts"]["C-1"]) == ["个别同志态度生硬", "希望事先沟通"]
     assert shown["evaluations"][1]["texts"] == {"C-1": None, "C-2": None}
-    assert WORDS not in json.dumps(shown, ensure_ascii=False)
+    assert not any(words in json.dumps(shown, ensure_ascii=False) for words in (WORDS, "会前多沟通"))
+
+
+def test_the_leading_group_reads_the_digest_that_it_approves(desk: Desk) -> None:
+    desk.decide(WORDS, Decision("paraphrase", "态度", "个别同志态度生硬"))
+    desk.agree(WORDS)
+    assert "digest" not in desk.results()["evaluations"][0]
+    desk.review()
+    draft = desk.results()
+    assert WORDS not in json.dumps(draft, ensure_ascii=False)
+    desk.approve()
+    assert {**desk.results(), "stage": "draft"} == draft
+
+
+def test_a_kept_remark_counts_with_the_sentence_of_its_group(desk: Desk) -> None:
+    desk.review()
+    desk.decide("会前多沟通", Decision("keep", "态度", "个别同志态度生硬"))
+    desk.agree("会前多沟通")
+    desk.approve()
+    entry = {"topic": "态度", "sentence": "个别同志态度生硬", "count": 2}
+    assert desk.results()["evaluations"][0]["digest"]["C-1"] == [entry]
+
+
+@pytest.mark.parametrize("old", [Decision("keep", "沟通"), Decision("paraphrase", "沟通", "希望会前多沟通")])
+def test_a_decision_of_earlier_that_would_print_the_remark_waits_to_be_decided_again(desk: Desk, old: Decision) -> None:
+    desk.review()
+    place = desk.places()["会前多沟通"]
+    for confirmed_by in ("two", None):
+        desk.store.decided["round"][place] = Review(old, "one", confirmed_by)
+        with pytest.raises(NotYet, match="1 of 2 remarks"):
+            desk.approve()
+        with pytest.raises(NotYet, match="Nothing is proposed"):
+            desk.agree("会前多沟通", "two")
+    desk.decide("会前多沟通", Decision("paraphrase", "沟通", "希望事先沟通"))
+    desk.agree("会前多沟通")
+    desk.approve()
+
+
+def test_nobody_confirms_what_was_changed_after_they_read_it(desk: Desk) -> None:
+    place = desk.places()[WORDS]
+    desk.decide(WORDS, Decision("withhold"))
+    seen = desk.store.reviews("round")
+    desk.decide(WORDS, Decision("paraphrase", "态度", "态度生硬"))
+    refused = release.change_reviews(desk.registry, desk.store, desk.round, {place: None}, "two", seen)
+    assert isinstance(refused[place], WrongState)
+    assert desk.store.reviews("round")[place].confirmed_by is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "original", "is_repeated"),
+    [
+        ("好", "好", True),
+        ("总的评价好", "好", False),
+        ("对巡察组态度好评", "态度好", False),
+        ("希望会前 多沟通。", "会前多沟通", True),
+        ("谈话宜提早通知", "谈话时间可以再提前一天通知", False),
+        ("建议谈话时间可以再提前一天", "谈话时间可以再提前一天通知", False),  # eleven in a row
+        ("建议谈话时间可以再提前一天通", "谈话时间可以再提前一天通知", True),  # twelve
+        ("Tell us about recommendations earlier", "Recommendations came late", False),
+    ],
+)
+def test_what_a_paraphrase_may_have_in_common_with_the_remark(sentence: str, original: str, is_repeated: bool) -> None:
+    assert repeats(sentence, original) is is_repeated
 
 
 def test_release_erases_every_remark_and_review_and_keeps_the_records_name(desk: Desk) -> None:

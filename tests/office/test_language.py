@@ -60,6 +60,8 @@ def test_translations_are_chinese_with_full_width_punctuation(catalogue):
         assert HAN.search(text) or text in ("、", "："), message.id
         assert not re.search(r"[\u4e00-\u9fff][,;:!?]", text), text
         assert "！" not in text, text
+        filled = re.sub(r"%\(\w+\)[sd]", "7", text).replace("%%", "%")
+        assert not re.search(r"[\u4e00-\u9fff] [A-Za-z0-9]|[A-Za-z0-9%] [\u4e00-\u9fff]|[0-9] %", filled), text
 
 
 def test_the_compiled_catalogue_is_current(catalogue):
@@ -105,6 +107,15 @@ def test_the_language_survives_signing_in_and_out(visitor):
 
 def test_an_unknown_language_changes_nothing(visitor):
     assert "登录" in visitor.get("/office/login?lang=xx").text
+
+
+def test_drawings_of_english_pages_are_punctuated_in_english(signed_in):
+    office = signed_in("office")
+    office.get("/office/?lang=en")
+    page = office.get("/office/rounds/opened/report").text
+    titles = re.findall(r"<title>([^<]*)</title>", page)[1:]
+    assert titles
+    assert not re.search("[：；、]", "".join(titles))
 
 
 def test_english_pages_hold_no_chinese_but_names(signed_in, services):

@@ -34,6 +34,7 @@ from tests.office.crawl import crawl
 MOST = 24  # statements; each question begins a transaction of its own, and the staff log takes a line
 GROWS = {  # with what is asked for, and may
     "download-boxes": "streams every ballot of every team",
+    "download-audit": "the same",
 }
 NO_PAGE = {  # GET routes that no page links to
     "asset": "a file",

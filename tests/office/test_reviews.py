@@ -9,7 +9,9 @@ import pytest
 
 from survey.domain.results import release
 from survey.domain.results.release import results
+from survey.domain.results.review import Decision, Review
 from survey.domain.rounds import State
+from survey.office import review_forms
 from survey.reports import papers
 from survey.reports.places import fonts_folder
 from tests.office.conftest import HTTPS
@@ -17,6 +19,7 @@ from tests.office.samples import REMARK, approve_in_order
 
 REVIEW = "/office/rounds/opened/review"
 REPORT = "/office/rounds/opened/report"
+PARAPHRASE = {"kind": "paraphrase", "topic": "安排", "sentence": "改进日程安排"}
 
 
 @pytest.fixture
@@ -31,36 +34,57 @@ def post(visitor, path: str, data: dict[str, str] | None = None, form_at: str = 
     return visitor.post(path, data or {}, form_at=form_at)
 
 
-def places(services) -> list[str]:
+def names(services) -> list[str]:
+    """The remarks as the cards of the page name them."""
     round_ = services.registry.find_round("opened")
     remarks = release.readable(services.registry, services.reports, round_)
-    return [f"{REVIEW}/{remark.place[0]}/{remark.place[1]}/{remark.place[2]}" for remark in remarks]
+    return [review_forms.name_of(remark.place) for remark in remarks]
+
+
+def texts(services) -> list[str]:
+    round_ = services.registry.find_round("opened")
+    return [remark.text for remark in release.readable(services.registry, services.reports, round_)]
+
+
+def cards(page: str) -> dict[str, str]:
+    """What stands in the hidden fields of a page of remarks: field -> value."""
+    return dict(re.findall(r'name="(seen:[^"]+)" value="([^"]*)"', page))
+
+
+def send(visitor, of: dict[str, dict[str, str]], *, confirm: bool = False, query: str = "", page: str | None = None):
+    """Send the page as it was fetched, with these fields typed on its cards. page: as it was fetched before."""
+    page = visitor.get(REVIEW + query).text if page is None else page
+    seen = cards(page)
+    typed = {f"{field}:{name}": value for name, fields in of.items() for field, value in fields.items()}
+    data = {**seen, **typed, "place": [name.partition(":")[2] for name in seen]}
+    return post(visitor, f"{REVIEW}{'/confirm' if confirm else ''}{query}", data)
 
 
 def review_all(two, services) -> None:
     first, second = two
-    for path in places(services):
-        assert post(first, path, {"kind": "paraphrase", "topic": "安排", "sentence": "改进日程安排"}).status_code == 303
-        assert post(second, f"{path}/confirm").status_code == 303
+    for page in range(1, 1 + -(-len(names(services)) // 20)):
+        chosen = dict.fromkeys(names(services)[20 * (page - 1) : 20 * page], PARAPHRASE)
+        assert send(first, chosen, query=f"?page={page}").status_code == 303
+        assert send(second, {}, confirm=True, query=f"?page={page}").status_code == 303
 
 
 def test_remarks_are_shown_with_marks_and_never_of_teams_that_are_too_small(two, services):
     page = two[0].get(REVIEW).text
     assert "表格少一些" in page or REMARK in page
-    assert page.count('class="remark"') == min(20, len(places(services)))
+    assert page.count('class="remark"') == min(20, len(names(services)))
     small = services.registry.find_round("opened").evaluations[1].team
     assert f"{small} ·" not in page
 
 
 def test_who_proposed_sees_no_button_to_confirm_and_cannot(two, services):
     first, second = two
-    path = places(services)[0]
-    post(first, path, {"kind": "withhold"})
-    assert f"{path}/confirm" not in first.get(REVIEW).text
-    assert f"{path}/confirm" in second.get(REVIEW).text
-    response = post(first, f"{path}/confirm")
-    assert response.status_code == 409
-    assert "另一人确认" in response.text
+    name = names(services)[0]
+    send(first, {name: {"kind": "withhold"}})
+    assert "确认本页" not in first.get(REVIEW).text
+    assert "确认本页" in second.get(REVIEW).text
+    response = send(first, {}, confirm=True)
+    assert "没有改动" in first.client.get(response.location, **HTTPS).text
+    assert [review.confirmed_by for review in services.reports.reviews("opened").values()] == [None]
 
 
 @pytest.mark.parametrize(
@@ -68,19 +92,95 @@ def test_who_proposed_sees_no_button_to_confirm_and_cannot(two, services):
     [
         ({"kind": "paraphrase", "topic": "", "sentence": "x"}, "请填写主题"),
         ({"kind": "paraphrase", "topic": "安排", "sentence": ""}, "请填写概括"),
-        ({"kind": "paraphrase", "topic": "安排", "sentence": "谈话时间可以再提前一天通知"}, "这就是原话"),
+        ({"topic": "安排", "sentence": "谈话时间可以再提前一天通知"}, "这里重复了原话"),
+        ({"kind": "paraphrase", "topic": "安排", "sentence": "有人说谈话时间可以再提前一天通知"}, "这里重复了原话"),
+        ({"kind": "keep", "group": ""}, "请选择并入哪一句"),
+        ({"kind": "keep", "group": f"安排\t{REMARK}"}, "这里重复了原话"),
     ],
 )
-def test_an_incomplete_decision_is_refused_at_its_remark(two, services, form, words):
-    path = next(p for p, r in zip(places(services), texts(services), strict=True) if r == REMARK)
-    response = post(two[0], path, form)
+def test_an_incomplete_decision_is_refused_at_its_remark_with_what_was_typed(two, services, form, words):
+    place = texts(services).index(REMARK)
+    name, other = names(services)[place], names(services)[place - 1 if place else 1]
+    response = send(two[0], {name: form, other: PARAPHRASE})
     assert response.status_code == 422
-    assert words in response.text
+    page = response.text
+    card = page.partition(f'value="{name}"')[2].partition("</article>")[0]
+    assert words in page
+    assert "有1条没有收下" in page
+    typed = [form.get("topic", ""), form.get("sentence", "")]
+    assert all(f'value="{word}"' in card for word in typed if word)
+    assert [review_forms.name_of(place) for place in services.reports.reviews("opened")] == [other]
 
 
-def texts(services) -> list[str]:
-    round_ = services.registry.find_round("opened")
-    return [remark.text for remark in release.readable(services.registry, services.reports, round_)]
+def test_a_page_is_decided_with_one_button_and_confirmed_with_one(two, services):
+    first, second = two
+    on_page = names(services)[:20]
+    send(first, {on_page[0]: PARAPHRASE, on_page[1]: {"kind": "withhold"}})
+    page = first.get(REVIEW).text
+    assert f"还有{len(names(services))}条没有定下来" in page
+    assert page.count('class="main"') + page.count('"button main"') == 1
+    kept = {"kind": "keep", "group": "安排\t改进日程安排"}
+    other = {"kind": "paraphrase", "topic": "安排", "sentence": "早些通知"}
+    assert second.get(REVIEW).text.count('class="main"') == 1
+    send(second, {on_page[0]: other, on_page[2]: kept}, confirm=True)
+    reviews = {review_forms.name_of(place): one for place, one in services.reports.reviews("opened").items()}
+    assert (reviews[on_page[0]].proposed_by, reviews[on_page[0]].confirmed_by) == ("second", None)
+    assert (reviews[on_page[1]].proposed_by, reviews[on_page[1]].confirmed_by) == ("office", "second")
+    assert reviews[on_page[2]].decision == Decision("keep", "安排", "改进日程安排")
+    assert len(reviews) == 3
+
+
+def test_the_filter_shows_what_is_not_decided_and_says_when_nothing_is_left(two, services):
+    first, second = two
+    total = len(names(services))
+    send(first, {names(services)[0]: {"kind": "withhold"}})
+    response = send(second, {}, confirm=True, query="?show=open")
+    assert "show=open" in response.location
+    page = second.get(f"{REVIEW}?show=open").text
+    assert f'value="{names(services)[0]}"' not in page
+    assert page.count('class="remark"') == min(20, total - 1)
+    review_all(two, services)
+    for query in ("", "?show=open"):
+        page = first.get(REVIEW + query).text
+        assert "意见建议已全部定下来" in page
+        assert "还有0条" not in page
+
+
+def test_nobody_confirms_or_replaces_what_they_have_not_seen(two, services):
+    first, second = two
+    name = names(services)[0]
+    send(first, {name: {"kind": "withhold"}})
+    seen = second.get(REVIEW).text
+    send(first, {name: PARAPHRASE})
+    for fields in ({}, {name: {"kind": "paraphrase", "topic": "安排", "sentence": "早些通知"}}):
+        response = send(second, fields, confirm=True, page=seen)
+        assert response.status_code == 422
+        assert "刚才另有人改了这一条" in response.text
+        assert "早些通知" in response.text or not fields
+    (review,) = services.reports.reviews("opened").values()
+    assert (review.decision.sentence, review.confirmed_by) == ("改进日程安排", None)
+
+
+def test_a_remark_kept_by_an_earlier_version_waits_to_be_decided_again(two, services):
+    place = release.readable(services.registry, services.reports, services.registry.find_round("opened"))[0].place
+    services.reports.decided["opened"] = {place: Review(Decision("keep", "安排"), "office", "second")}
+    page = two[0].get(REVIEW).text
+    assert f"还有{len(names(services))}条没有定下来" in page
+    assert "按这个决定会印出原话" in page
+
+
+def test_the_draft_for_approval_holds_the_digest(two, services):
+    assert "意见建议正在由两人审看" in two[0].get(f"{REPORT}/{first_team(services)}").text
+    review_all(two, services)
+    assert "改进日程安排" in two[0].get(f"{REPORT}/{first_team(services)}").text
+    for format_ in ("html", "json"):
+        made = two[0].get(f"{REPORT}/files/report.{format_}").text
+        assert "改进日程安排" in made
+        assert REMARK not in made
+
+
+def first_team(services) -> str:
+    return services.registry.find_round("opened").evaluations[0].id
 
 
 def test_a_report_goes_from_draft_over_approval_to_release(two, services, signed_in):
@@ -120,7 +220,8 @@ def test_remarks_and_checklist_are_for_the_office_only(signed_in, role, path):
 
 
 def test_a_decision_without_the_form_of_the_page_is_refused(two, services):
-    response = two[0].client.post(places(services)[0], data={"kind": "withhold"}, **HTTPS)
+    name = names(services)[0]
+    response = two[0].client.post(REVIEW, data={"place": name, f"kind:{name}": "withhold"}, **HTTPS)
     assert response.status_code == 400
     assert services.reports.reviews("opened") == {}
 

@@ -9,12 +9,14 @@ from urllib.parse import unquote
 
 import pytest
 
+from survey.domain.audit import audit_package
 from survey.domain.custody.opening_record import opening_record
 from survey.domain.results.release import Draft, Stage
 from survey.domain.results.tally import record_hash
 from survey.domain.rounds import State
 from survey.reports import round_papers
 from survey.reports.places import fonts_folder
+from survey.reports.words import spaced
 from tests.office.conftest import Visitor
 
 PATH = "/office/rounds/"
@@ -37,8 +39,9 @@ def release(services, state: str) -> None:
         ("draft", set()),
         ("frozen", {"notice", "script"}),
         ("open", {"notice", "script"}),
-        ("opened", {"notice", "script", "opening"}),
-        ("archived", {"opening"}),
+        ("closed", {"notice", "script", "closing"}),
+        ("opened", {"notice", "script", "closing", "opening"}),
+        ("archived", {"closing", "opening"}),
     ],
 )
 def test_each_paper_is_offered_at_its_step(signed_in, services, state, kinds):
@@ -55,12 +58,40 @@ def test_each_paper_is_offered_at_its_step(signed_in, services, state, kinds):
 
 def test_a_record_that_was_never_written_is_not_offered(signed_in):
     assert not [name for name in offered(signed_in("office"), "archived") if name.startswith("opening")]
-    assert offered(signed_in("office"), "destroyed") == []
+    assert {name.partition(".")[0] for name in offered(signed_in("office"), "destroyed")} == {"closing"}
+
+
+def test_what_was_sealed_is_published_from_closing_on(signed_in, services):
+    office = signed_in("office")
+    for state in ("closed", "opened", "destroyed"):
+        services.registry.boxes_digests[state] = bytes.fromhex("0123456789abcdef" * 4)
+        page = office.get(PATH + state).text
+        assert "0123 4567 89AB CDEF" in page
+        assert spaced("0123456789abcdef" * 4) in page
+    services.registry.boxes_digests["open"] = bytes(32)
+    assert "0000 0000" not in office.get(PATH + "open").text
+    assert office.get(f"{PATH}closed/papers/closing.docx").data.startswith(b"PK")
+
+
+def test_the_audit_package_is_that_of_the_command_line_and_leaves_a_line(signed_in, services):
+    office = signed_in("office")
+    assert "audit.zip" not in office.get(PATH + "open").text
+    for state in ("closed", "opened", "archived"):
+        assert f"{PATH}{state}/audit.zip" in office.get(PATH + state).text
+        round_ = services.registry.rounds[state]
+        package = audit_package(round_, registry=services.registry, box=services.box, for_all=False)
+        answer = office.get(f"{PATH}{state}/audit.zip")
+        assert answer.data == b"".join(package)
+        assert "核验包.zip" in unquote(answer.headers["Content-Disposition"])
+    assert office.get(f"{PATH}open/audit.zip").status_code == 409
+    assert signed_in("reader").get(f"{PATH}closed/audit.zip").status_code == 403
+    assert "closed" in [line["object"] for line in services.audit.lines if line["action"] == "download-audit"]
 
 
 def test_a_paper_has_the_bytes_of_the_command_line_and_leaves_a_line(signed_in, services):
     answer = signed_in("office").get(f"{PATH}frozen/papers/notice.docx?lang=en")
-    stores = {"registry": services.registry, "board": services.board, "reports": services.reports}
+    names = ("registry", "box", "board", "reports")
+    stores = {name: getattr(services, name) for name in names} | {"now": services.clock()}
     round_ = services.registry.rounds["frozen"]
     sources = round_papers.gather(round_, "notice", services.installation(), services.settings.public_url, **stores)
     assert answer.data == round_papers.make(sources, "notice", "docx", fonts_folder(), "en")
@@ -75,6 +106,7 @@ def test_a_paper_has_the_bytes_of_the_command_line_and_leaves_a_line(signed_in, 
     [
         ("draft/papers/notice.pdf", 403),
         ("open/papers/opening.pdf", 403),
+        ("open/papers/closing.pdf", 403),
         ("open/papers/nothing.pdf", 400),
         ("open/papers/notice.exe", 400),
         ("open/papers/notice.pdf?lang=fr", 400),

@@ -44,6 +44,8 @@ def test_before_opening_nobody_has_answered(signed_in):
     page = signed_in("office").get("/office/rounds/printed/turnout").text
     assert "还没有开放" in page
     assert cells(page.split("</table>")[0], "第一巡察组")[2:4] == ["0", "0"]
+    assert "下限" not in page
+    assert "取整" not in page
 
 
 def test_a_draft_has_no_slips_to_divide_by(signed_in):
@@ -53,7 +55,7 @@ def test_a_draft_has_no_slips_to_divide_by(signed_in):
 
 def test_while_open_the_figures_stand_still_for_ten_minutes_or_more(signed_in, services):
     office = signed_in("office")
-    assert "数字取自北京时间17:00至17:10之间，最早17:20再更新" in office.get("/office/rounds/open/turnout").text
+    assert "数字是北京时间17:00起的十分钟里数的，最早17:20再数" in office.get("/office/rounds/open/turnout").text
     first = services.registry.rounds["open"].evaluations[0]
     for code in services.registry.codes[first.id].values():
         code.state = "used"

@@ -24,7 +24,7 @@ from survey.reports.host_script import host_script
 from survey.reports.notice import notice
 from survey.reports.places import fonts_folder
 from survey.reports.round_papers import Sources, make
-from survey.reports.words import check_mark
+from survey.reports.words import check_mark, unbroken
 from tests.reports.papers_support import text_of_word, word
 from tests.world import SPEC
 
@@ -105,8 +105,8 @@ def test_what_depends_on_the_round_is_said_where_it_is_so(changes: dict[str, obj
 def test_every_team_has_a_page_with_its_own_check_mark_and_numbers() -> None:
     text = notice_of()
     for evaluation, entitled, printed in zip(frozen().evaluations, (15, 8), (17, 9), strict=True):
-        mark = check_mark(manifests(frozen())[evaluation.id].fingerprint)
-        assert f"{evaluation.team}的应是 {mark}" in text
+        mark = unbroken(check_mark(manifests(frozen())[evaluation.id].fingerprint))
+        assert f"{evaluation.team}的应是{mark}" in text
         assert f"应参评{entitled}人，印了{printed}个码" in text
 
 

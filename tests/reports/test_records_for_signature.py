@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from survey.domain.custody.opening_record import opening_record
 from survey.domain.rounds import Round, State
+from survey.errors import NotYet
 from survey.reports.blocks import Document, Signatures, Table
+from survey.reports.closing_paper import Sealed, closing_paper
 from survey.reports.destruction_paper import destruction_paper
 from survey.reports.opening_paper import opening_paper
 from survey.reports.places import fonts_folder
@@ -118,6 +123,42 @@ def test_the_opening_says_why_ballots_are_void() -> None:
 def test_the_opening_says_who_destroyed_the_partial_openings() -> None:
     assert "服务器已销毁这里存放的开封份：巡察办、组织部" in said(opening_paper(frozen(), opening(), report(12, 7)))
     assert "由经手人销毁" in said(opening_paper(frozen(), opening(destroyed=()), report(12, 7)))
+
+
+def sealed(teams: int = 2) -> Sealed:
+    of_team = {"entitled": 12, "printed": 13, "used": 9, "ballots": 8}
+    counts = {"evaluations": [{"id": f"team{n}", "team": f"第{n}巡察组", **of_team} for n in range(teams)]}
+    roots = {f"team{n}": bytes([n] * 32) for n in range(teams)}
+    return Sealed(counts, b"\xb0" * 32, roots, datetime(2026, 7, 1, 10, 5, tzinfo=UTC))
+
+
+def test_the_closing_sheet_has_counts_digest_roots_its_time_and_room_for_two_witnesses() -> None:
+    document = closing_paper(frozen(), sealed())
+    text = said(document)
+    assert "2026年7月1日18时05分（北京时间）" in text
+    assert f"（前16位）：{check_number('b0' * 32)}" in text
+    assert spaced("b0" * 32) in text
+    [numbers, roots] = tables(document)
+    assert numbers == [["第0巡察组", 12, 13, 9, 4, 8], ["第1巡察组", 12, 13, 9, 4, 8], ["合计", 24, 26, 18, 8, 16]]
+    assert roots == [["第0巡察组", spaced("00" * 32)], ["第1巡察组", spaced("01" * 32)]]
+    labels = "".join(label for block in document.blocks if isinstance(block, Signatures) for label in block.labels)
+    assert all(who in labels for who in ("巡察办", "监票人（一）", "监票人（二）"))
+
+
+@pytest.mark.parametrize("teams", [1, 8])
+def test_the_closing_sheet_is_one_page(teams: int, tmp_path: Path) -> None:
+    sources = Sources(in_state(State.CLOSED), Installation(), "", sealed=sealed(teams))
+    (tmp_path / "sheet.pdf").write_bytes(make(sources, "closing", "pdf", fonts_folder()))
+    facts = subprocess.run(["pdfinfo", tmp_path / "sheet.pdf"], check=True, capture_output=True, text=True).stdout
+    assert re.search(r"Pages:\s+1\n", facts)
+    assert make(sources, "closing", "docx", fonts_folder()) == make(sources, "closing", "docx", fonts_folder())
+
+
+def test_a_round_that_is_not_sealed_has_no_closing_sheet() -> None:
+    with pytest.raises(NotYet, match="is made when the round is closed"):
+        make(Sources(in_state(State.OPEN), Installation(), ""), "closing", "pdf", fonts_folder())
+    with pytest.raises(NotYet, match="no sealed list"):
+        make(Sources(in_state(State.CLOSED), Installation(), ""), "closing", "pdf", fonts_folder())
 
 
 def test_numbers_that_do_not_fit_are_told() -> None:

@@ -157,6 +157,7 @@ def test_the_manifest_of_an_unfrozen_evaluation_is_none(registry: SqlRegistry) -
 def test_roots_are_kept(registry: SqlRegistry) -> None:
     registry.save_roots({EVALUATION: A, OTHER_EVALUATION: B})
     assert (registry.find_root(EVALUATION), registry.find_root(OTHER_EVALUATION)) == (A, B)
+    assert registry.find_roots([EVALUATION, OTHER_EVALUATION, "none"]) == {EVALUATION: A, OTHER_EVALUATION: B}
 
 
 def test_the_same_root_may_be_published_again_after_an_interrupted_closing(registry: SqlRegistry) -> None:

@@ -86,6 +86,9 @@ class Registry(Protocol):
 
     def find_root(self, evaluation_id: str) -> bytes | None: ...
 
+    def find_roots(self, evaluation_ids: Sequence[str]) -> dict[str, bytes]:
+        """Those that are published, asked at once."""
+
     def save_boxes_digest(self, round_id: str, digest: bytes) -> None: ...
 
     def find_boxes_digest(self, round_id: str) -> bytes | None: ...

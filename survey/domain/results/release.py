@@ -20,11 +20,21 @@ from survey.domain.opening import get_tally_record
 from survey.domain.ports.registry import Registry
 from survey.domain.results.composite import Entered, check_entered
 from survey.domain.results.record import read_record
-from survey.domain.results.review import Decision, Place, Remark, Review, confirm, digest, propose, remarks
+from survey.domain.results.review import (
+    Decision,
+    Place,
+    Remark,
+    Review,
+    confirm,
+    digest,
+    propose,
+    remarks,
+    undecided,
+)
 from survey.domain.results.tally import record_hash, without_texts
 from survey.domain.results.trend import Point, point_of
 from survey.domain.rounds import Round, State
-from survey.errors import InvalidInput, NotFound, NotYet, WrongState
+from survey.errors import InvalidInput, NotFound, NotYet, SurveyError, WrongState
 
 Digest = Mapping[str, Mapping[str, list[dict[str, Any]]]]
 
@@ -90,23 +100,32 @@ def find_draft(registry: Registry, store: ReportStore, round_: Round) -> tuple[D
 
 
 def results(registry: Registry, store: ReportStore, round_: Round) -> dict[str, Any]:
-    """The disclosed report with all that was entered and, once approved, the digest in place of the remarks.
+    """The disclosed report with all that was entered and, once every remark is decided, the digest in their place.
 
-    Every page and every file is made of this, whoever asks. `stage` says how far the report is.
+    Every page and every file is made of this, whoever asks. `stage` says how far the report is. The leading group
+    approves what it has read: so a draft has its digest before, and approval fixes the same.
     """
     draft, record = find_draft(registry, store, round_)
     report = disclose(record, draft.entered, draft.paper)
+    is_draft = draft.stage is Stage.DRAFT and round_.state is State.OPENED
+    made = _digest_of_draft(store, round_, remarks(report)) if is_draft else draft.digest
     report["stage"] = draft.stage.value
     own = draft.point or point_of(report)
     report["trend"] = [point.to_json() for point in (*approved_points(store, draft.number), own)]
-    if draft.digest is not None:
+    if made is not None:
         for team in report["evaluations"]:
             team["suppressed"] = [entry for entry in team["suppressed"] if entry["reason"] != "texts-erased"]
-            if team["id"] in draft.digest or not any(e["what"] in ("texts", "all") for e in team["suppressed"]):
-                of_team = draft.digest.get(team["id"], {})
+            if team["id"] in made or not any(e["what"] in ("texts", "all") for e in team["suppressed"]):
+                of_team = made.get(team["id"], {})
                 team["digest"] = {code: of_team.get(code, []) for code in team["texts"]}
                 team["texts"] = {code: [e["sentence"] for e in entries] for code, entries in team["digest"].items()}
     return report
+
+
+def _digest_of_draft(store: ReportStore, round_: Round, found: list[Remark]) -> Digest | None:
+    """None while a remark is undecided."""
+    reviews = store.reviews(round_.id)
+    return None if undecided(found, reviews) else digest(found, reviews)
 
 
 def approved_points(store: ReportStore, before: int | None = None) -> list[Point]:
@@ -126,21 +145,44 @@ def decide(
     registry: Registry, store: ReportStore, round_: Round, place: Place, decision: Decision, account: str
 ) -> None:
     """Propose a decision about one remark, or replace the proposal there is."""
-    store_review(registry, store, round_, place, lambda _, text: propose(decision, text, account))
+    for error in change_reviews(registry, store, round_, {place: decision}, account).values():
+        raise error
 
 
 def agree(registry: Registry, store: ReportStore, round_: Round, place: Place, account: str) -> None:
     """Confirm what another person proposed; raises SamePerson."""
-    store_review(registry, store, round_, place, lambda review, _: confirm(review, account))
+    for error in change_reviews(registry, store, round_, {place: None}, account).values():
+        raise error
 
 
-def store_review(registry: Registry, store: ReportStore, round_: Round, place: Place, change: Any) -> None:
+def change_reviews(
+    registry: Registry,
+    store: ReportStore,
+    round_: Round,
+    changes: Mapping[Place, Decision | None],
+    account: str,
+    seen: Mapping[Place, Review] | None = None,
+) -> dict[Place, SurveyError]:
+    """Propose (a decision) or confirm (None) for several remarks; returns what was refused, and why.
+
+    seen: the reviews that the account had before its eyes (None: those in the store). What somebody else changed
+    since is refused: nobody confirms what they have not read.
+    """
     round_.require(State.OPENED)
-    remark = next((remark for remark in readable(registry, store, round_) if remark.place == place), None)
-    if remark is None:
-        raise NotFound("There is no such remark.")
-    current = store.reviews(round_.id).get(place)
-    store.save_review(round_.id, place, change(current, remark.text), expected=current)
+    texts = {remark.place: remark.text for remark in readable(registry, store, round_)}
+    seen = store.reviews(round_.id) if seen is None else seen
+    refused: dict[Place, SurveyError] = {}
+    for place, decision in changes.items():
+        try:
+            if place not in texts:
+                raise NotFound("There is no such remark.")
+            current = seen.get(place)
+            original = texts[place]
+            changed = confirm(current, original, account) if decision is None else propose(decision, original, account)
+            store.save_review(round_.id, place, changed, expected=current)
+        except SurveyError as error:
+            refused[place] = error
+    return refused
 
 
 def enter(registry: Registry, store: ReportStore, round_: Round, evaluation_id: str, entered: Entered) -> None:

@@ -1,14 +1,17 @@
 """Reading the remarks before anybody else does: two people decide about each, and a digest takes their place.
 
-A remark is kept (its wording gives nobody away), paraphrased, or withheld. One person proposes, another confirms; who
-changes a proposal becomes its proposer. The digest groups what is confirmed by topic and counts similar remarks.
+A remark is paraphrased (a topic and a sentence in the reviewers' own words), kept (it says what a sentence already
+says, and counts with that one), or withheld. One person proposes, another confirms; who changes a proposal becomes its
+proposer. The digest groups what is confirmed by topic and counts similar remarks.
 
-Law: nobody decides alone; a digest exists only when every remark is decided; it ties no remark to a ballot or to
-another remark of the same person, because nothing here knows them.
+Law: nobody decides alone; a digest exists only when every remark is decided; no remark is in it in its own words, as
+the notice promises; it ties no remark to a ballot or to another remark of the same person, because nothing here knows
+them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +21,8 @@ from survey.errors import InvalidInput, NotYet, SurveyError
 KEEP, PARAPHRASE, WITHHOLD = "keep", "paraphrase", "withhold"
 KINDS = (KEEP, PARAPHRASE, WITHHOLD)
 MAX_TOPIC, MAX_SENTENCE = 20, 200
+MAX_RUN, WHOLE = 11, 5  # as many characters in a row may be alike; so long a remark is not repeated as a whole
+_WORDS = re.compile(r"[a-z0-9]+|[^\W_]")  # a Latin word or number, else one character
 
 Place = tuple[str, str, int]  # evaluation id, code of the open question, position in the record's shuffled list
 
@@ -37,7 +42,10 @@ class Remark:
 
 @dataclass(frozen=True)
 class Decision:
-    """kind: one of KINDS; topic: for grouping; sentence: what the digest says (empty unless paraphrased)."""
+    """kind: one of KINDS; topic: for grouping; sentence: what the digest says. Both are empty where it is withheld.
+
+    A remark that an earlier version kept in its own words has no sentence in the store: it waits to be decided again.
+    """
 
     kind: str
     topic: str = ""
@@ -73,30 +81,51 @@ def check_decision(decision: Decision, original: str) -> Decision:
         return Decision(WITHHOLD)
     if not 0 < len(topic) <= MAX_TOPIC or not topic.isprintable():
         raise InvalidInput(f"The topic has {len(topic)} characters; expected 1 to {MAX_TOPIC} on one line.")
-    if decision.kind == KEEP:
-        return Decision(KEEP, topic)
     if not 0 < len(sentence) <= MAX_SENTENCE or not sentence.isprintable():
         raise InvalidInput(f"The paraphrase has {len(sentence)} characters; expected 1 to {MAX_SENTENCE} on one line.")
-    if _bare(sentence) == _bare(original):
-        raise InvalidInput("The paraphrase is the remark itself; put it in other words, or keep it.")
-    return Decision(PARAPHRASE, topic, sentence)
+    if repeats(sentence, original):
+        raise InvalidInput("The paraphrase repeats the remark, whole or in a long run; put it in other words.")
+    return Decision(decision.kind, topic, sentence)
+
+
+def repeats(sentence: str, original: str) -> bool:
+    """Whether the sentence is the remark, holds all of it, or more than MAX_RUN characters (or words) in a row.
+
+    Punctuation, spaces and capitals make no difference. A remark of less than WHOLE characters may be inside: "态度好"
+    can hardly be said without them.
+    """
+    said, own = _WORDS.findall(sentence.casefold()), _WORDS.findall(original.casefold())
+    if said == own:
+        return True
+    length = min(MAX_RUN + 1, max(len(own), WHOLE))
+    runs = {tuple(own[start : start + length]) for start in range(len(own) - length + 1)}
+    return any(tuple(said[start : start + length]) in runs for start in range(len(said) - length + 1))
 
 
 def propose(decision: Decision, original: str, account: str) -> Review:
     return Review(check_decision(decision, original), account)
 
 
-def confirm(review: Review | None, account: str) -> Review:
-    """Raises NotYet when nothing is proposed, SamePerson when the account proposed it."""
-    if review is None:
+def confirm(review: Review | None, original: str, account: str) -> Review:
+    """Raises NotYet when nothing is proposed that can stand, SamePerson when the account proposed it."""
+    if review is None or not can_stand(review.decision, original):
         raise NotYet("Nothing is proposed for this remark yet.")
     if review.proposed_by == account:
         raise SamePerson(f"{account} proposed this decision; another person confirms it.")
     return replace(review, confirmed_by=account)
 
 
+def is_decided(remark: Remark, review: Review | None) -> bool:
+    return review is not None and review.confirmed_by is not None and can_stand(review.decision, remark.text)
+
+
+def can_stand(decision: Decision, original: str) -> bool:
+    """Decisions of earlier versions stay in the store; those that would print a remark are not carried out."""
+    return decision.kind == WITHHOLD or (bool(decision.sentence) and not repeats(decision.sentence, original))
+
+
 def undecided(remarks: Iterable[Remark], reviews: Mapping[Place, Review]) -> int:
-    return sum(reviews.get(remark.place) is None or reviews[remark.place].confirmed_by is None for remark in remarks)
+    return sum(not is_decided(remark, reviews.get(remark.place)) for remark in remarks)
 
 
 def digest(remarks: Iterable[Remark], reviews: Mapping[Place, Review]) -> dict[str, dict[str, list[dict[str, Any]]]]:
@@ -115,8 +144,8 @@ def digest(remarks: Iterable[Remark], reviews: Mapping[Place, Review]) -> dict[s
         decision = reviews[remark.place].decision
         entries = counts.setdefault((evaluation, question), {})
         if decision.kind != WITHHOLD:
-            sentence = decision.sentence if decision.kind == PARAPHRASE else " ".join(remark.text.split())
-            entries[decision.topic, sentence] = entries.get((decision.topic, sentence), 0) + 1
+            group = (decision.topic, decision.sentence)
+            entries[group] = entries.get(group, 0) + 1
     made: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for (evaluation, question), entries in counts.items():
         of_topic: dict[str, int] = {}
@@ -127,7 +156,3 @@ def digest(remarks: Iterable[Remark], reviews: Mapping[Place, Review]) -> dict[s
             {"topic": topic, "sentence": sentence, "count": count} for (topic, sentence), count in ordered
         ]
     return made
-
-
-def _bare(text: str) -> str:
-    return "".join(char for char in text if char.isalnum())

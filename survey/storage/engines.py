@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, exc, make_url
 
 from survey.errors import InvalidInput, SettingsError, StoreUnavailable
 
@@ -60,6 +60,28 @@ def write(engine: Engine, work: Callable[[Connection], T], *, may_repeat: bool =
     connection, when nobody knows whether the commit arrived, because doing it twice is the same as once.
     """
     return _run(engine, work, writes=True, may_repeat=may_repeat)
+
+
+def write_each(engine: Engine, statement: Executable, values: Sequence[dict[str, Any]]) -> bool:
+    """Run the statement once for each of the values, in one transaction that is durable on return.
+
+    False when any of them did not change exactly one row; nothing is changed then. Takes less time than one by one:
+    the statement is prepared once, and PostgreSQL is sent all of them together. It needs preserve_rowcount.
+    """
+
+    def work(connection: Connection) -> None:
+        if connection.execute(statement, values).rowcount != len(values):
+            raise _NotEach
+
+    try:
+        write(engine, work, may_repeat=True)
+    except _NotEach:
+        return False
+    return True
+
+
+class _NotEach(Exception):  # no error: rolls the transaction back
+    pass
 
 
 def _run(engine: Engine, work: Callable[[Connection], T], *, writes: bool, may_repeat: bool) -> T:

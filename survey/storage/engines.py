@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, Executable, create_engine, event, exc, make_url
 
 from survey.errors import InvalidInput, SettingsError, StoreUnavailable
+from survey.storage.writer_turn import turn_to_write
 
 T = TypeVar("T")
 
@@ -89,9 +90,11 @@ def _run(engine: Engine, work: Callable[[Connection], T], *, writes: bool, may_r
     while True:
         try:
             with engine.connect() as connection:
-                if writes:
-                    connection = connection.execution_options(survey_writes=True)
-                with connection.begin():
+                if not writes:
+                    with connection.begin():
+                        return work(connection)
+                connection = connection.execution_options(survey_writes=True)
+                with turn_to_write(engine), connection.begin():
                     return work(connection)
         except exc.DBAPIError as error:
             is_lost = error.connection_invalidated and may_repeat

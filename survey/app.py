@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -33,6 +34,9 @@ class SurveyApp(Flask):
 
     session_interface = StaffSessions()
     notices = Notices()  # one for the process
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func  # Flask would look at each function of each request whether it is a coroutine; none is
 
     def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
         if isinstance(e, StoreUnavailable):  # its sentence holds no value, only what is wrong with the store

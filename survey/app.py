@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -42,6 +43,9 @@ class SurveyApp(Flask):
     """Flask, except that a failure on the respondent plane leaves no path, no message and no values in a log."""
 
     notices = Notices()  # one for the process
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func  # Flask would look at each function of each request whether it is a coroutine; none is
 
     def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
         if isinstance(e, StoreUnavailable):  # its sentence holds no value, only what is wrong with the store

@@ -26,6 +26,7 @@ from survey.storage.database import (
     rewrite_while_open,
     tidy,
     write,
+    write_each,
 )
 
 PAGE = 128  # ballots read at once while streaming
@@ -35,12 +36,25 @@ class _Casting(NamedTuple):
     evaluation_id: str
     ballot: StoredBallot
 
+    @property
+    def values(self) -> dict[str, str | bytes]:
+        ballot = self.ballot
+        return {
+            "new_evaluation": self.evaluation_id,
+            "new_token_digest": ballot.token_digest,
+            "new_token": ballot.token,
+            "new_enc": ballot.enc,
+            "new_ct": ballot.ct,
+            "new_receipt": ballot.receipt,
+        }
+
 
 class SqlBallotBox:
     """One box per evaluation. Safe for threads and for several processes."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._insert = _INSERT_SQLITE if is_sqlite(engine) else _INSERT_POSTGRESQL
         self._castings: CommitQueue[_Casting, AddOutcome] = CommitQueue(
             self._cast, key=lambda item: item.ballot.token_digest
         )
@@ -109,9 +123,14 @@ class SqlBallotBox:
         return self._castings.put(_Casting(evaluation_id, ballot))
 
     def _cast(self, castings: Sequence[_Casting]) -> list[AddOutcome]:
+        # Nearly always every ballot is new and its box open.
+        if write_each(self._engine, self._insert, [item.values for item in castings]):
+            return [AddOutcome.ADDED] * len(castings)
         # Doing it twice is answered with SAME, which is as good as ADDED.
         return write(
-            self._engine, lambda connection: [_cast_one(connection, item) for item in castings], may_repeat=True
+            self._engine,
+            lambda connection: [_cast_one(connection, self._insert, item) for item in castings],
+            may_repeat=True,
         )
 
     def destroy_bodies(self, evaluation_id: str) -> int:
@@ -216,20 +235,17 @@ _INSERT_SQLITE = _insertion(sqlite.insert)
 _INSERT_POSTGRESQL = _insertion(postgresql.insert)
 
 
-def _cast_one(connection: Connection, item: _Casting) -> AddOutcome:
+_LOOK = select(ballots.c.token, ballots.c.enc, ballots.c.ct).where(
+    ballots.c.evaluation == bindparam("evaluation"), ballots.c.token_digest == bindparam("token_digest")
+)
+
+
+def _cast_one(connection: Connection, insert: Any, item: _Casting) -> AddOutcome:
     evaluation_id, ballot = item
-    values = (evaluation_id, ballot.token_digest, ballot.token, ballot.enc, ballot.ct, ballot.receipt)
-    inserted = connection.execute(
-        _INSERT_SQLITE if is_sqlite(connection) else _INSERT_POSTGRESQL,
-        {f"new_{name}": value for name, value in zip(_COLUMNS, values, strict=True)},
-    )
-    if inserted.rowcount == 1:
+    if connection.execute(insert, item.values).rowcount == 1:
         return AddOutcome.ADDED
-    stored = connection.execute(
-        select(ballots.c.token, ballots.c.enc, ballots.c.ct).where(
-            ballots.c.evaluation == evaluation_id, ballots.c.token_digest == ballot.token_digest
-        )
-    ).first()
+    here = {"evaluation": evaluation_id, "token_digest": ballot.token_digest}
+    stored = connection.execute(_LOOK, here).first()
     if stored is not None:
         # After closing too: whose acknowledgement was lost is told again that the ballot is in.
         is_same = (stored.token, stored.enc) == (ballot.token, ballot.enc) and stored.ct in (

@@ -27,36 +27,55 @@ class _Waiting(Generic[Item, Result]):
         self.is_done = False
         self.result: Result | None = None
         self.error: StoreUnavailable | None = None
+        self.woken = threading.Lock()  # held until the item is done, or is the one to lead
+        self.woken.acquire()
 
 
 class CommitQueue(Generic[Item, Result]):
-    """work(items) -> results, one per item and in the items' order: one transaction, durable when it returns."""
+    """work(items) -> results, one per item and in the items' order: one transaction, durable when it returns.
+
+    One caller leads: it commits all that wait, then wakes each of them and hands the lead to whoever came meanwhile.
+    With one lock for all in turn, those who were done stood before the next leader: that made commits small and late.
+    """
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], *, key: Callable[[Item], bytes]) -> None:
         self._work = work
         self._key = key
         self._waiting: list[_Waiting[Item, Result]] = []
-        self._list_lock = threading.Lock()
-        self._turn = threading.Lock()
+        self._is_led = False
+        self._lock = threading.Lock()  # over the two above
 
     def put(self, item: Item) -> Result:
         """Wait until this item is committed and return its result; raises what its transaction raised."""
         mine: _Waiting[Item, Result] = _Waiting(item)
-        with self._list_lock:
+        with self._lock:
             self._waiting.append(mine)
-        with self._turn:
-            # Whoever had the turn before may have carried this item along.
-            if not mine.is_done:
-                self._commit_with_others(mine)
+            is_leader, self._is_led = not self._is_led, True
+        if not is_leader:
+            mine.woken.acquire()
+        if not mine.is_done:
+            self._lead(mine)
         if mine.error is not None:
             raise StoreUnavailable(str(mine.error))
         return mine.result  # type: ignore[return-value]  # done without error means that the result is there
 
-    def _commit_with_others(self, mine: _Waiting[Item, Result]) -> None:
-        with self._list_lock:
+    def _lead(self, mine: _Waiting[Item, Result]) -> None:
+        with self._lock:
             self._waiting.remove(mine)
             batch = [mine, *self._waiting[: LARGEST_BATCH - 1]]
             del self._waiting[: LARGEST_BATCH - 1]
+        try:
+            self._commit_together(batch, mine)
+        finally:
+            with self._lock:
+                self._is_led = bool(self._waiting)
+                if self._is_led:
+                    self._waiting[0].woken.release()
+            for waiting in batch:
+                if waiting.is_done and waiting is not mine:
+                    waiting.woken.release()
+
+    def _commit_together(self, batch: list[_Waiting[Item, Result]], mine: _Waiting[Item, Result]) -> None:
         batch.sort(key=lambda waiting: self._key(waiting.item))
         try:
             self._commit(batch)
@@ -81,5 +100,5 @@ class CommitQueue(Generic[Item, Result]):
             waiting.result, waiting.is_done = result, True
 
     def _put_back(self, batch: list[_Waiting[Item, Result]], mine: _Waiting[Item, Result]) -> None:
-        with self._list_lock:
+        with self._lock:
             self._waiting[:0] = [waiting for waiting in batch if waiting is not mine]

@@ -8,7 +8,7 @@ both; where they differ stands in engines.py (transactions), partitions.py
 from __future__ import annotations
 
 from survey.storage.commit_queue import CommitQueue
-from survey.storage.engines import is_sqlite, open_database, read, write
+from survey.storage.engines import is_sqlite, open_database, read, write, write_each
 from survey.storage.erasing import erase_partitions, erase_round
 from survey.storage.partitions import lock_partition, make_partition, rewrite_in_key_order
 from survey.storage.rewriting import rewrite_while_open
@@ -32,6 +32,7 @@ __all__ = [
     "rewrite_while_open",
     "tidy",
     "write",
+    "write_each",
 ]
 
 # Constraint names are needed wherever a later migration wants to change one.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, bindparam, exists, func, select
 
 from survey.domain.ports.registry import SpendOutcome, UnitTurnout
 from survey.domain.rounds import State
@@ -21,6 +21,7 @@ from survey.storage.database import (
     rewrite_in_key_order,
     rewrite_while_open,
     write,
+    write_each,
 )
 from survey.storage.registry_tables import NO_REQUEST, UNUSED, USED, VOID, evaluations, invitations, rounds
 
@@ -29,6 +30,10 @@ class _Spending(NamedTuple):
     evaluation_id: str
     code_mac: bytes
     request_digest: bytes
+
+    @property
+    def values(self) -> dict[str, str | bytes]:
+        return {"its_evaluation": self.evaluation_id, "its_code": self.code_mac, "its_request": self.request_digest}
 
 
 class SqlInvitations:
@@ -83,17 +88,13 @@ class SqlInvitations:
         return self._spendings.put(_Spending(evaluation_id, code_mac, request_digest))
 
     def _spend(self, spendings: Sequence[_Spending]) -> list[SpendOutcome]:
-        def work(connection: Connection) -> list[SpendOutcome]:
-            # In the same transaction, and once for all that wait together.
-            wanted = {item.evaluation_id for item in spendings}
-            is_open = {evaluation_id: _is_open(connection, evaluation_id) for evaluation_id in sorted(wanted)}
-            return [
-                _spend_one(connection, item) if is_open[item.evaluation_id] else SpendOutcome.CLOSED
-                for item in spendings
-            ]
-
+        # Nearly always every code is used for the first time, and the round is open.
+        if write_each(self._engine, _USE, [item.values for item in spendings]):
+            return [SpendOutcome.SPENT] * len(spendings)
         # Doing it twice is answered with REPEATED, which is as good as SPENT.
-        return write(self._engine, work, may_repeat=True)
+        return write(
+            self._engine, lambda connection: [_spend_one(connection, item) for item in spendings], may_repeat=True
+        )
 
     def turnout(self, evaluation_id: str) -> list[UnitTurnout]:
         return self.turnout_of([evaluation_id])[evaluation_id]
@@ -119,24 +120,28 @@ class SqlInvitations:
 # Put together once: doing so on each token request costs more than running them.
 STATE_OF = select(rounds.c.state).join(evaluations).where(evaluations.c.id == bindparam("evaluation"))
 _HERE = (invitations.c.evaluation == bindparam("its_evaluation")) & (invitations.c.code_mac == bindparam("its_code"))
+_IS_OPEN = exists().where(
+    rounds.c.id == evaluations.c.round,
+    rounds.c.state == State.OPEN.value,
+    evaluations.c.id == bindparam("its_evaluation"),
+)
 _USE = (
     invitations.update()
-    .where(_HERE, invitations.c.state == UNUSED)
+    .where(_HERE, invitations.c.state == UNUSED, _IS_OPEN)
     .values(state=USED, request_digest=bindparam("its_request"))
     .execution_options(preserve_rowcount=True)
 )
 _LOOK = select(invitations.c.state, invitations.c.request_digest).where(_HERE)
 
 
-def _is_open(connection: Connection, evaluation_id: str) -> bool:
-    return bool(connection.scalar(STATE_OF, {"evaluation": evaluation_id}) == State.OPEN.value)
-
-
 def _spend_one(connection: Connection, item: _Spending) -> SpendOutcome:
-    here = {"its_evaluation": item.evaluation_id, "its_code": item.code_mac}
-    if connection.execute(_USE, {**here, "its_request": item.request_digest}).rowcount == 1:
+    if connection.execute(_USE, item.values).rowcount == 1:
         return SpendOutcome.SPENT
-    row = connection.execute(_LOOK, here).first()
+    if connection.scalar(STATE_OF, {"evaluation": item.evaluation_id}) != State.OPEN.value:
+        return SpendOutcome.CLOSED
+    row = connection.execute(_LOOK, item.values).first()
     if row is None or row.state == VOID:
         return SpendOutcome.UNKNOWN
+    if row.state == UNUSED:
+        return SpendOutcome.CLOSED  # opened only since the first statement
     return SpendOutcome.REPEATED if row.request_digest == item.request_digest else SpendOutcome.OTHER_REQUEST

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from survey.errors import StoreUnavailable
 from survey.storage.engines import BUSY_TIMEOUT_MS, is_sqlite
 from survey.storage.write_ahead_log import empty_write_ahead_log
+from survey.storage.writer_turn import turn_to_write
 
 NOT_ALLOWED = "42501"
 COARSE = 3600  # seconds
@@ -41,7 +42,8 @@ def tidy(engine: Engine, *, patience_ms: int = BUSY_TIMEOUT_MS) -> None:
     Raises OrderRemains when it could not be done (disk full, somebody reading all the time, PostgreSQL's role may
     not); may be repeated. patience_ms: how long SQLite waits for readers, while writers wait behind it.
     """
-    reason = _tidy_sqlite(engine, patience_ms) if is_sqlite(engine) else empty_write_ahead_log(engine)
+    with turn_to_write(engine):
+        reason = _tidy_sqlite(engine, patience_ms) if is_sqlite(engine) else empty_write_ahead_log(engine)
     if reason == NOT_ALLOWED:
         raise OrderRemains(
             "Everything is stored, but this database role may not empty the server's write-ahead log, which still"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -32,6 +33,8 @@ class Work:
             raise StoreUnavailable("The store failed (SQLITE_FULL); nothing was recorded.")
         if b"bad" in items:
             raise ValueError("bad item")
+        if items == [b"stop"]:
+            raise SystemExit
         return [b"did " + item for item in items]
 
     def run(self, first: bytes, *others: bytes) -> list[bytes | Exception]:
@@ -46,6 +49,8 @@ class Work:
             return self.queue.put(item)
         except (StoreUnavailable, ValueError) as error:
             return error
+        except SystemExit:
+            return b"stopped"
 
 
 def test_everybody_gets_the_own_result() -> None:
@@ -85,3 +90,22 @@ def test_nobody_waits_in_the_queue_after_a_failure() -> None:
         work.queue.put(b"bad")
     assert work.queue.put(b"next") == b"did next"
     assert work.batches[-1] == [b"next"]
+
+
+def test_whoever_is_stopped_while_leading_hands_the_lead_on() -> None:
+    assert Work(others=3).run(b"stop", b"a", b"b", b"c") == [b"stopped", b"did a", b"did b", b"did c"]
+
+
+def test_while_one_commit_is_made_the_next_one_fills() -> None:
+    """Those who are done stand before nobody: with 16 callers a commit carries about half of them."""
+    sizes: list[int] = []
+
+    def work(items: Sequence[int]) -> Sequence[int]:
+        sizes.append(len(items))
+        time.sleep(0.005)
+        return items
+
+    queue: CommitQueue[int, int] = CommitQueue(work, key=lambda item: item.to_bytes(2, "big"))
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(queue.put, range(320))) == list(range(320))
+    assert len(sizes) < 320 / 4

@@ -82,11 +82,11 @@ class MemoryRegistry:
             raise WrongState(f"Round {round_id} is no draft.")
         del self.rounds[round_id]
 
-    def erase_rehearsal(self, round_id: str) -> None:
+    def erase_round(self, round_id: str) -> None:
         round_ = self.rounds.get(round_id)
         if round_ is None:
             return
-        if round_.rehearsal is None:
+        if round_.rehearsal is None and round_.state not in (State.FROZEN, State.PRINTED):
             raise WrongState(f"Round {round_id} is no rehearsal.")
         for evaluation in round_.evaluations:
             for kept in (self.manifests, self.codes, self.roots):

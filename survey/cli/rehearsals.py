@@ -22,7 +22,9 @@ def rehearse(instance: Path, round_id: str, as_json: bool) -> None:
     from survey.domain.rehearsal import rehearse as make_rehearsal
 
     services, round_ = find_round(instance, round_id)
-    made = make_rehearsal(round_, registry=services.registry, randomness=services.randomness)
+    made = make_rehearsal(
+        round_, registry=services.registry, recusals=services.recusals, randomness=services.randomness
+    )
     note(services, "rehearse-round", made.id)
     if as_json:
         evaluations = [{"id": evaluation.id, "team": evaluation.team} for evaluation in made.evaluations]
@@ -39,16 +41,6 @@ def clear(instance: Path, round_id: str) -> None:
     from survey.domain.rehearsal import clear as clear_rehearsal
 
     services, round_ = find_round(instance, round_id)
-    clear_rehearsal(
-        round_,
-        registry=services.registry,
-        box=services.box,
-        keys=services.keys,
-        board=services.board,
-        partials=services.partials,
-        reports=services.reports,
-        work=services.work,
-        recusals=services.recusals,
-    )
+    clear_rehearsal(round_, services)
     note(services, "clear-rehearsal", round_.id)
     click.echo(f"The rehearsal {round_.id} is cleared. Nothing of it is left but its lines in the staff log.")

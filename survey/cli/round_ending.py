@@ -9,6 +9,30 @@ import click
 from survey.cli.frame import find_round, note, round_argument
 
 WORDS = ("销毁", "destroy")
+ABANDON = ("作废", "give up")
+
+
+@click.command()
+@round_argument
+@click.option("--confirm", metavar="WORD", help="“give up” or “作废”, instead of being asked for it.")
+@click.pass_obj
+def abandon(instance: Path, round_id: str, confirm: str | None) -> None:
+    """Give up ROUND, which was frozen with a mistake and never opened. CANNOT BE UNDONE.
+
+    Its keys and codes are destroyed, slips that were printed lead nowhere, and the round leaves the store.
+    """
+    from survey.domain import abandoning
+    from survey.errors import InvalidInput
+
+    services, round_ = find_round(instance, round_id)
+    round_.require(*abandoning.BEFORE_OPENING)
+    if confirm is None:
+        confirm = click.prompt("To confirm, type “give up”", default="", show_default=False, err=True)
+    if confirm.strip().lower() not in ABANDON:
+        raise InvalidInput("Nothing was given up: the word of confirmation was not typed.")
+    abandoning.abandon(round_, services)
+    note(services, "abandon-round", round_.id)
+    click.echo(f"Round {round_.id} is given up. Destroy slips that were printed: they lead nowhere.")
 
 
 @click.command()

@@ -31,7 +31,7 @@ def round_group() -> None:
     invite, ceremony
              the custodians make the key (survey custodian join)
     keys     instead, for tests and demos: all custodians on this machine
-    freeze   nothing changes any more
+    freeze   nothing changes any more (abandon: given up before it opens)
     codes    slips to print
     open, status, close
     boxes    the list for the custodians (survey custodian open)
@@ -55,6 +55,7 @@ for command in (
     ceremonies.replace,
     round_making.keys,
     round_making.freeze,
+    round_ending.abandon,
     round_collecting.codes,
     round_collecting.open_,
     round_collecting.status,

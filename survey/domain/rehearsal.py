@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from survey.domain.abandoning import Stores, erase
 from survey.domain.ceremony.all_here import with_key_made_here
 from survey.domain.custody.boxes import BoxesFile, boxes_chunks
 from survey.domain.custody.shares import ShareFile, write_partial
@@ -21,14 +22,10 @@ from survey.domain.drafts.draft import draft_of, make_round
 from survey.domain.drafts.spec import NAME_MAX
 from survey.domain.ports import Randomness
 from survey.domain.ports.ballot_box import BallotBox
-from survey.domain.ports.key_files import KeyFiles
-from survey.domain.ports.notice_board import NoticeBoard
 from survey.domain.ports.partial_files import PartialStore
 from survey.domain.ports.registry import Registry
 from survey.domain.ports.staff import Recusals
-from survey.domain.ports.work_book import WorkBook
 from survey.domain.questionnaire import Questionnaire
-from survey.domain.results.release import ReportStore
 from survey.domain.rounds import Rehearsal, Round, State
 from survey.errors import WrongState
 
@@ -47,8 +44,11 @@ def find_rehearsal(registry: Registry, round_id: str) -> Round | None:
     return next(rehearsals, None)
 
 
-def rehearse(round_: Round, *, registry: Registry, randomness: Randomness) -> Round:
-    """Make the rehearsal of a draft, its key included. Raises WrongState when there is one already."""
+def rehearse(round_: Round, *, registry: Registry, recusals: Recusals, randomness: Randomness) -> Round:
+    """Make the rehearsal of a draft, its key included; whoever is kept out of the round is kept out of it too.
+
+    Raises WrongState when there is one already.
+    """
     round_.require(State.DRAFT)
     if round_.rehearsal is not None:
         raise WrongState(f"Round {round_.id} is a rehearsal itself.")
@@ -57,6 +57,7 @@ def rehearse(round_: Round, *, registry: Registry, randomness: Randomness) -> Ro
     draft = replace(draft_of(round_), name=marked(round_.name), questionnaire=_marked(round_.questionnaire))
     keyed, shares = with_key_made_here(make_round(draft, randomness), randomness)
     rehearsal = replace(keyed, rehearsal=Rehearsal(round_.id, tuple(share.secret for share in shares)))
+    recusals.save(rehearsal.id, recusals.names(round_.id))
     registry.add_round(rehearsal)
     return rehearsal
 
@@ -107,32 +108,8 @@ def _shares(round_: Round) -> Iterator[ShareFile]:
             yield ShareFile(round_.id, custodian.name, custodian.index, secret, key.public_key, own)
 
 
-def clear(
-    round_: Round,
-    *,
-    registry: Registry,
-    box: BallotBox,
-    keys: KeyFiles,
-    board: NoticeBoard,
-    partials: PartialStore,
-    reports: ReportStore,
-    work: WorkBook,
-    recusals: Recusals,
-) -> None:
-    """Erase a rehearsal in whatever state it is: slips, ballots, keys, results, the round itself. May be repeated.
-
-    The round goes last, so that clearing can be begun again where it was interrupted.
-    """
+def clear(round_: Round, stores: Stores) -> None:
+    """Erase a rehearsal in whatever state it is: slips, ballots, keys, results, the round itself. May be repeated."""
     if round_.rehearsal is None:
         raise WrongState(f"Round {round_.id} is no rehearsal; it is never erased.")
-    ids = [evaluation.id for evaluation in round_.evaluations]
-    box.erase(ids)  # first, so that nobody casts into it any more
-    for evaluation_id in ids:
-        keys.destroy_keys(evaluation_id)
-    partials.destroy(round_.id)
-    reports.erase(round_.id)
-    board.forget(round_.id)
-    work.forget_work(round_.id)
-    recusals.save(round_.id, ())
-    registry.erase_rehearsal(round_.id)
-    box.forget_order()
+    erase(round_, stores)

@@ -29,8 +29,10 @@ from survey.domain.rounds import COUNTED, Round, State
 from survey.domain.staff import OFFICE
 from survey.errors import InvalidInput, NotFound
 from survey.office import trail
-from survey.office.faults import of_refusal
+from survey.office.confirming import INVITE, is_confirmed
+from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
+from survey.reports.invitation_page import page
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def invite_custodians(round_id: str) -> ResponseReturnValue:
         round_ = get_round(services.registry, round_id)
         check_custodians(round_, services.recusals.names(round_id))
+        if services.board.find_attempt(round_id) is not None and not is_confirmed(INVITE):
+            raise OfficeRefusal("not-confirmed")  # what they have in hands would be void
         invitations = hosting.invite(
             round_, board=services.board, randomness=services.randomness, url=services.settings.public_url
         )
@@ -91,9 +95,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.context_processor
     def helpers() -> dict[str, object]:
         return {
-            "making_of": lambda round_: making_of(services, round_),
             "can_replace": lambda round_: round_.opening_key is not None and round_.state in hosting.REPLACEABLE,
-            "signed_of": lambda round_: _signed_of(services, round_),
+            "signed_of": lambda round_: who_has_signed(services, round_),
         }
 
 
@@ -127,7 +130,7 @@ def _why(stop: Stop, names: Sequence[str]) -> str:
     }.get(stop.reason, "")
 
 
-def _signed_of(services: Services, round_: Round) -> tuple[list[str], list[str]] | None:
+def who_has_signed(services: Services, round_: Round) -> tuple[list[str], list[str]] | None:
     """(who has signed a statement, who opened and has not); None before the count."""
     if round_.state not in COUNTED:
         return None
@@ -141,6 +144,7 @@ def _handed_over(round_: Round, invitations: Sequence[Invitation]) -> Response:
         for one in invitations:
             name = "".join("_" if char in '/\\:*?"<>|' else char for char in one.custodian)
             packed.writestr(ZipInfo(f"{one.index}_{name}.invitation"), one.encode())
+            packed.writestr(ZipInfo(f"{one.index}_{name}.html"), page(one))
     response = Response(stream.getvalue(), mimetype="application/zip")
     file = quote(f"{round_.name}_邀请.zip")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"  # RFC 6266, section 4.3

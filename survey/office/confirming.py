@@ -9,6 +9,8 @@ REPRINT = ("重印", "reprint")
 CLOSE = ("截止", "close")
 COUNT = ("开封", "open")
 DESTROY = ("销毁", "destroy")
+ABANDON = ("作废", "give up")
+INVITE = ("重发", "again")
 
 
 def is_confirmed(words: tuple[str, str]) -> bool:

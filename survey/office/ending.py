@@ -10,18 +10,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from survey.audience import serves
-from survey.domain import destruction
+from survey.domain import abandoning, destruction
 from survey.domain.lifecycle import get_round
 from survey.domain.results.release import Stage
 from survey.domain.rounds import Round, State
 from survey.domain.staff import OFFICE
 from survey.errors import NotYet
 from survey.office import trail
-from survey.office.confirming import DESTROY, is_confirmed
-from survey.office.faults import of_refusal
+from survey.office.ceremonies import who_has_signed
+from survey.office.confirming import ABANDON, DESTROY, is_confirmed
+from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
 from survey.office.steps import Action, Step
-from survey.office.working import Progress, begin
+from survey.office.working import Progress, begin, is_running
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
@@ -38,6 +39,20 @@ def install(blueprint: Blueprint, services: Services) -> None:
             raise NotYet(_("Release the report to the teams first: that erases the remarks in their own words."))
         destruction.archive(round_, registry=services.registry, reports=services.reports)
         return to_round(round_id, _("The round is in the archive."))
+
+    @blueprint.post("/rounds/<round_id>/abandon", endpoint="abandon-round")
+    @serves(OFFICE)
+    def abandon_round(round_id: str) -> ResponseReturnValue:
+        round_ = get_round(services.registry, round_id)
+        round_.require(*abandoning.BEFORE_OPENING)
+        if not is_confirmed(ABANDON):
+            trail.note(result="not confirmed")
+            return to_round(round_id, of_refusal("not-confirmed"))
+        if is_running(services, services.work.find_work(round_id)):
+            raise OfficeRefusal("busy")
+        abandoning.abandon(round_, services)
+        flash(_("“%(name)s” is given up. Its keys and codes are destroyed; its slips lead nowhere.", name=round_.name))
+        return redirect(url_for("office.list-rounds"), 303)
 
     @blueprint.post("/rounds/<round_id>/destroy", endpoint="destroy-round")
     @serves(OFFICE)
@@ -68,15 +83,23 @@ def install(blueprint: Blueprint, services: Services) -> None:
 def last_step(services: Services, round_: Round) -> Step | None:
     """The next step of a round whose report is approved; None before that, and at the very end."""
     if round_.state is State.REPORTED:
-        return _archive(round_) if _is_released(services, round_) else _release(round_)
+        return _archive(round_, _not_signed(services, round_)) if _is_released(services, round_) else _release(round_)
     if round_.state is State.ARCHIVED:
-        return _destroy(round_)
+        return _destroy(round_, _not_signed(services, round_))
     return None
 
 
 def _is_released(services: Services, round_: Round) -> bool:
     draft = services.reports.find_draft(round_.id)
     return draft is not None and draft.stage is Stage.RELEASED
+
+
+def _not_signed(services: Services, round_: Round) -> list[str]:
+    """Said, and no obstacle: whoever lost a key cannot sign any more."""
+    signed = who_has_signed(services, round_)
+    if signed is None or not signed[1]:
+        return []
+    return [_("Opened, and has not signed what was opened: %(names)s", names=_(", ").join(signed[1]))]
 
 
 def _release(round_: Round) -> Step:
@@ -91,7 +114,7 @@ def _release(round_: Round) -> Step:
     )
 
 
-def _archive(round_: Round) -> Step:
+def _archive(round_: Round, missing: list[str]) -> Step:
     return Step(
         _("Put the round into the archive"),
         [
@@ -104,11 +127,12 @@ def _archive(round_: Round) -> Step:
             (_("Audit package"), f"survey audit export {round_.id} --out audit.zip"),
             (_("Office"), f"survey round archive {round_.id}"),
         ],
+        missing,
         action=Action("office.archive-round", _("It is in the archive")),
     )
 
 
-def _destroy(round_: Round) -> Step:
+def _destroy(round_: Round, missing: list[str]) -> Step:
     return Step(
         _("Destroy the sealed ballots"),
         [
@@ -123,5 +147,6 @@ def _destroy(round_: Round) -> Step:
             _("This cannot be undone."),
         ],
         [(_("Office"), f"survey round destroy {round_.id}")],
+        missing,
         action=Action("office.destroy-round", _("Destroy the sealed ballots"), DESTROY, is_final=True),
     )

@@ -24,7 +24,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_.require(State.DRAFT)
         if round_.rehearsal is not None or find_rehearsal(services.registry, round_id):
             raise OfficeRefusal("rehearsed")
-        made = rehearse(round_, registry=services.registry, randomness=services.randomness)
+        made = rehearse(round_, registry=services.registry, recusals=services.recusals, randomness=services.randomness)
         flash(_("This is the rehearsal. It goes the way of the real round; nothing in it counts."))
         return redirect(url_for("office.show-round", round_id=made.id), 303)
 
@@ -39,17 +39,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             raise OfficeRefusal("busy")
 
         def action(_progress: Progress) -> None:
-            clear(
-                round_,
-                registry=services.registry,
-                box=services.box,
-                keys=services.keys,
-                board=services.board,
-                partials=services.partials,
-                reports=services.reports,
-                work=services.work,
-                recusals=services.recusals,
-            )
+            clear(round_, services)
 
         if services.registry.find_round(round_.rehearsal.of) is not None:
             return begin(services, round_.rehearsal.of, "clear-rehearsal", action)

@@ -10,6 +10,7 @@ from survey.domain.lifecycle import get_round
 from survey.domain.rehearsal import find_rehearsal
 from survey.domain.rounds import COUNTED, ORDER, Round, State
 from survey.domain.staff import OFFICE
+from survey.office.ceremonies import making_of
 from survey.office.doing import given_parts
 from survey.office.ending import last_step
 from survey.office.needs import Services
@@ -38,6 +39,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_ = get_round(services.registry, round_id)
         given = given_parts(services, round_)
         # Only a draft can have a rehearsal; every other page of a round asks one question less.
+        making = making_of(services, round_)
         rehearsal = find_rehearsal(services.registry, round_id) if round_.state is State.DRAFT else None
         return render_template(
             "office/round.html",
@@ -45,7 +47,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
             sizes=_sizes(round_),
             line=state_line(round_),
             meaning=MEANINGS[round_.state],
-            step=next_step(round_, given, rehearsal) or last_step(services, round_),
+            step=next_step(round_, given, rehearsal, making.missing if making else None) or last_step(services, round_),
+            making=making,
             rehearsal=rehearsal,
             given=given,
             here="rounds",

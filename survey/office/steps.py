@@ -56,16 +56,25 @@ def state_line(round_: Round) -> list[Stop]:
     return [Stop(state_words(state), when) for state, when in zip(ORDER, whens, strict=True)]
 
 
-def next_step(round_: Round, given: Sequence[str] = (), rehearsal: Round | None = None) -> Step | None:
+def next_step(
+    round_: Round, given: Sequence[str] = (), rehearsal: Round | None = None, waiting: Sequence[str] | None = None
+) -> Step | None:
     """The one next step, or None when nothing is left to do. given: custodians whose parts are here; rehearsal: that
-    of this draft, where it is not cleared yet.
+    of this draft, where it is not cleared yet; waiting: custodians that the making of the key waits for, None where
+    nobody is invited yet.
     """
     if round_.rehearsal and round_.state in COUNTED:
         return _end_rehearsal(round_)
     if round_.rehearsal and round_.state is State.CLOSED:
         return _count_rehearsal(round_)
     makers = {
-        State.DRAFT: lambda draft: _freeze(draft, rehearsal) if draft.opening_key else _make_key(draft),
+        State.DRAFT: lambda draft: (
+            _freeze(draft, rehearsal)
+            if draft.opening_key
+            else _make_key(draft)
+            if waiting is None
+            else _wait_for_key(draft, waiting)
+        ),
         State.FROZEN: _print,
         State.PRINTED: _open,
         State.OPEN: _close,
@@ -100,8 +109,20 @@ def _make_key(round_: Round) -> Step:
         Action(
             "office.invite-custodians",
             _("Download the invitations"),
-            after=_("When all custodians are done, load this page again: freezing comes next."),
+            after=_("Then load this page again: it says whom the making of the key waits for."),
         ),
+    )
+
+
+def _wait_for_key(round_: Round, waiting: Sequence[str]) -> Step:
+    return Step(
+        _("The custodians are making the opening key"),
+        [
+            _("Everybody who is invited opens the own page and stays until it says that the share is saved."),
+            _("Load this page again to see how far they are: freezing comes next."),
+        ],
+        [(_("Office"), f"survey round ceremony {round_.id}")],
+        [_("Waiting for: %(names)s", names=_(", ").join(waiting))] if waiting else [],
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from survey.storage.commit_queue import CommitQueue
 from survey.storage.engines import is_sqlite, open_database, read, write, write_each
-from survey.storage.erasing import erase_partitions, erase_round
+from survey.storage.erasing import erase_partitions, erase_rows
 from survey.storage.partitions import lock_partition, make_partition, rewrite_in_key_order
 from survey.storage.rewriting import rewrite_while_open
 from survey.storage.schema import check_schema, migrate
@@ -21,7 +21,7 @@ __all__ = [
     "OrderRemains",
     "check_schema",
     "erase_partitions",
-    "erase_round",
+    "erase_rows",
     "is_sqlite",
     "lock_partition",
     "make_partition",

@@ -13,7 +13,7 @@ from survey.storage.engines import is_sqlite
 from survey.storage.partitions import partition_name
 
 
-def erase_round(connection: Connection, metadata: MetaData, round_id: str) -> None:
+def erase_rows(connection: Connection, metadata: MetaData, round_id: str) -> None:
     """Children first."""
     for table in reversed(metadata.sorted_tables):
         if "round" in table.c:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select
 
 from survey.domain.ports.notice_board import Attempt, PostOutcome
 from survey.errors import NotFound, WrongState
-from survey.storage.database import erase_round, read, write
+from survey.storage.database import erase_rows, read, write
 from survey.storage.notice_board_tables import (
     ceremonies,
     custodian_invitations,
@@ -45,7 +45,7 @@ class SqlNoticeBoard:
         write(self._engine, work, may_repeat=True)
 
     def forget(self, round_id: str) -> None:
-        write(self._engine, lambda connection: erase_round(connection, metadata, round_id))
+        write(self._engine, lambda connection: erase_rows(connection, metadata, round_id))
 
     def find_seat(self, digest: bytes) -> tuple[str, int] | None:
         query = select(custodian_invitations.c.round, custodian_invitations.c.seat)

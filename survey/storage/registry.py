@@ -14,7 +14,7 @@ from survey.domain.rounds import Round, State
 from survey.errors import NotFound, WrongState
 from survey.storage.database import (
     erase_partitions,
-    erase_round,
+    erase_rows,
     read,
     write,
 )
@@ -81,16 +81,16 @@ class SqlRegistry(SqlInvitations):
 
         write(self._engine, work)
 
-    def erase_rehearsal(self, round_id: str) -> None:
+    def erase_round(self, round_id: str) -> None:
         def work(connection: Connection) -> None:
             row = connection.execute(_ROUNDS.where(rounds.c.id == round_id).with_for_update()).first()
             if row is None:
                 return
             round_ = decode_round(*row)
-            if round_.rehearsal is None:
-                raise WrongState(f"Round {round_id} is no rehearsal; it is never erased.")
+            if round_.rehearsal is None and round_.state not in (State.FROZEN, State.PRINTED):
+                raise WrongState(f"Round {round_id} is no rehearsal and {round_.state}; it is not erased.")
             erase_partitions(connection, invitations, [evaluation.id for evaluation in round_.evaluations])
-            erase_round(connection, metadata, round_id)
+            erase_rows(connection, metadata, round_id)
             connection.execute(rounds.delete().where(rounds.c.id == round_id))
 
         write(self._engine, work)

@@ -18,7 +18,7 @@ from survey.domain.results.review import Decision, Place, Review
 from survey.domain.results.tally import record_hash
 from survey.domain.results.trend import Point
 from survey.errors import WrongState
-from survey.storage.database import erase_round, read, write
+from survey.storage.database import erase_rows, read, write
 from survey.storage.registry_tables import tally_records
 from survey.storage.report_tables import metadata, remark_reviews, report_drafts
 
@@ -44,7 +44,7 @@ class SqlReports:
         write(self._engine, lambda connection: _save_draft(connection, draft, expected))
 
     def erase(self, round_id: str) -> None:
-        write(self._engine, lambda connection: erase_round(connection, metadata, round_id))
+        write(self._engine, lambda connection: erase_rows(connection, metadata, round_id))
 
     def reviews(self, round_id: str) -> dict[Place, Review]:
         query = select(remark_reviews).where(remark_reviews.c.round == round_id)

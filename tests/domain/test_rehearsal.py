@@ -32,13 +32,14 @@ def rehearsal(draft: World) -> World:
     world = KeyedWorld(draft.services)
     services = draft.services
     services.registry.rounds.pop(world.round.id)
-    world.round = rehearse(draft.round, registry=services.registry, randomness=services.randomness)
+    world.round = rehearse(
+        draft.round, registry=services.registry, recusals=services.recusals, randomness=services.randomness
+    )
     return world
 
 
 def clear_it(services: Services, round_) -> None:
-    names = ("registry", "box", "keys", "board", "partials", "reports", "work", "recusals")
-    clear(round_, **{name: getattr(services, name) for name in names})
+    clear(round_, services)
 
 
 def test_it_is_a_copy_with_ids_and_a_key_of_its_own_and_says_what_it_is(draft: World, rehearsal: World) -> None:
@@ -83,7 +84,7 @@ def test_only_a_draft_is_rehearsed_and_only_once(draft: World, rehearsal: World)
     services = draft.services
     for round_ in (draft.round, rehearsal.round, World(services).open().round):
         with pytest.raises(WrongState):
-            rehearse(round_, registry=services.registry, randomness=services.randomness)
+            rehearse(round_, registry=services.registry, recusals=services.recusals, randomness=services.randomness)
 
 
 def test_what_is_real_is_never_cleared(draft: World) -> None:

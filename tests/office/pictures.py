@@ -80,7 +80,12 @@ def _walk(browser: Browser, password_hash: str, language: str, options: dict[str
             page.goto(f"{address}/office/{path}")
             yield page, f"empty-{path}"
         samples.fill(services)
-        rehearse(services.registry.rounds["draft"], registry=services.registry, randomness=services.randomness)
+        rehearse(
+            services.registry.rounds["draft"],
+            registry=services.registry,
+            recusals=services.recusals,
+            randomness=services.randomness,
+        )
         yield from _forms(page, address)
         signed_in = "office"
         states = {round_.id: round_.state.value for round_ in services.registry.list_rounds()}

@@ -6,6 +6,7 @@ The round in state S has the id of S ("open", "opened" …). Its first team has 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from dataclasses import replace
@@ -59,6 +60,9 @@ def add_round(services: Services, state: State, name: str) -> Round:
         services.registry.manifests.update({name: json.dumps(known).encode() for name, known in facts.items()})
     if state in _HAS_CODES:
         _print(services, round_)
+    if state in COLLECTED:
+        services.registry.boxes_digests[round_.id] = hashlib.sha256(round_.id.encode()).digest()
+        services.registry.roots |= {one.id: hashlib.sha256(one.id.encode()).digest() for one in round_.evaluations}
     if state in COUNTED:
         services.registry.records[round_.id] = record_of(round_)
     return round_

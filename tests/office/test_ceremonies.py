@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from survey.domain.ceremony.invitation import Invitation
+from survey.domain.ceremony.invitation import Invitation, secret_digest
 from survey.domain.ceremony.stopping import Stop
 from survey.domain.custody.opening_record import conclude
 from survey.domain.custody.statements import Statement
@@ -20,13 +22,40 @@ from tests.office.test_doing import world as world
 
 def invitations(response) -> list[Invitation]:
     with zipfile.ZipFile(io.BytesIO(response.data)) as packed:
-        return [Invitation.parse(packed.read(name)) for name in packed.namelist()]
+        return [Invitation.parse(packed.read(name)) for name in packed.namelist() if name.endswith(".invitation")]
 
 
 def test_the_page_says_where_the_making_of_the_key_is(office, services, world):
     assert "正在做钥匙" not in office.get(path(world)).text
     press(office, world, "invite")
-    assert "正在做钥匙。 第 1 步，共 6 步；正在等：巡察办、纪委、组织部" in office.get(path(world)).text
+    assert "正在做钥匙。 第1步，共6步；正在等：巡察办、纪委、组织部" in office.get(path(world)).text
+
+
+def test_while_custodians_are_at_it_the_next_step_is_to_wait_for_them(office, services, world):
+    press(office, world, "invite")
+    page = office.get(path(world)).text
+    assert "还差：巡察办、纪委、组织部" in page
+    assert not re.search(r'<button class="main">', page)
+
+
+def test_new_invitations_void_the_old_ones_only_with_a_typed_word(office, services, world):
+    first = invitations(press(office, world, "invite"))
+    refused = press(office, world, "invite")
+    assert refused.status_code == 409
+    assert services.board.find_seat(secret_digest(first[0].secret)) is not None
+    assert press(office, world, "invite", confirm="重发").status_code == 200
+    assert services.board.find_seat(secret_digest(first[0].secret)) is None
+
+
+def test_every_invitation_comes_with_a_page_that_a_custodian_can_open(office, services, world):
+    response = press(office, world, "invite")
+    with zipfile.ZipFile(io.BytesIO(response.data)) as packed:
+        pages = {name: packed.read(name).decode() for name in packed.namelist() if name.endswith(".html")}
+    assert sorted(pages) == ["1_巡察办.html", "2_纪委.html", "3_组织部.html"]
+    for invitation, page in zip(invitations(response), pages.values(), strict=True):
+        assert html.escape(invitation.link) in page
+        assert world.round.name in page
+        assert "<script" not in page
 
 
 @pytest.mark.parametrize(
@@ -57,7 +86,7 @@ def test_a_lost_custodian_is_replaced_with_new_invitations_for_everybody(office,
     assert [one.custodian for one in given] == ["巡察办", "纪委", "机关党委"]
     assert {one.replacement.public_key for one in given} == {key}
     page = office.get(path(world)).text
-    assert "正在重新分钥匙。 第 1 步，共 6 步；正在等：巡察办、纪委、机关党委" in page
+    assert "正在重新分钥匙。 第1步，共6步；正在等：巡察办、纪委、机关党委" in page
     assert lines(services, "replace-custodian") == ["done"]
 
 

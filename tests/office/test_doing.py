@@ -89,7 +89,11 @@ def test_without_a_key_a_round_is_not_frozen(office, services, world):
 def test_invitations_are_handed_out_once_and_not_kept(office, services, world):
     response = press(office, world, "invite")
     with zipfile.ZipFile(io.BytesIO(response.data)) as packed:
-        assert packed.namelist() == ["1_巡察办.invitation", "2_纪委.invitation", "3_组织部.invitation"]
+        assert [name for name in packed.namelist() if name.endswith(".invitation")] == [
+            "1_巡察办.invitation",
+            "2_纪委.invitation",
+            "3_组织部.invitation",
+        ]
         assert b"survey-invitation/1" in packed.read("1_巡察办.invitation")
     assert services.board.find_attempt(world.round.id)
     assert lines(services, "invite-custodians") == ["done"]

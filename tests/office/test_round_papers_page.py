@@ -176,3 +176,28 @@ def test_a_destroyed_round_has_no_sealed_body_and_a_record_to_sign(signed_in, se
     assert visitor.get(f"{PATH}archived/papers/destruction.pdf").data.startswith(b"%PDF")
     results = sorted(line["result"] for line in services.audit.lines if line["action"] == "destroy-round")
     assert results == ["done", "started"]
+
+
+@pytest.mark.parametrize("state", ["frozen", "printed"])
+def test_a_round_frozen_with_a_mistake_is_given_up_with_a_typed_word(signed_in, services, state):
+    visitor = signed_in("office")
+    refused = visitor.post(PATH + f"{state}/abandon", {"confirm": "yes"}, PATH + state)
+    assert refused.location == f"/office/rounds/{state}"
+    assert services.registry.find_round(state) is not None
+    assert visitor.post(PATH + f"{state}/abandon", {"confirm": "作废"}, PATH + state).location == "/office/"
+    assert services.registry.find_round(state) is None
+    results = [line["result"] for line in services.audit.lines if line["action"] == "abandon-round"]
+    assert results == ["not confirmed", "done"]
+
+
+def test_a_round_that_was_opened_cannot_be_given_up(signed_in, services):
+    visitor = signed_in("office")
+    assert "放弃本轮" not in visitor.get(PATH + "open").text
+    assert visitor.post(PATH + "open/abandon", {"confirm": "作废"}, PATH + "open").status_code == 409
+    assert services.registry.find_round("open") is not None
+
+
+def test_who_opened_and_has_not_signed_is_named_before_archive_and_destruction(signed_in, services, monkeypatch):
+    monkeypatch.setattr("survey.office.ending.who_has_signed", lambda *_: (["巡察办"], ["纪委"]))
+    page = signed_in("office").get(PATH + "archived").text
+    assert "参加了开封、还没有对开封结果签字的：纪委" in page

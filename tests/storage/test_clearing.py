@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import inspect, text
 
 from survey.domain import lifecycle
+from survey.domain.abandoning import abandon
 from survey.domain.ceremony.all_here import with_key_made_here
 from survey.domain.custody.shares import PartialFile
 from survey.domain.drafts.spec import parse_spec
@@ -43,15 +44,16 @@ class Rehearsal(World):
         super().__post_init__()
         services = self.services
         self.draft = self.round
-        self.round = rehearse(self.draft, registry=services.registry, randomness=secrets.token_bytes)
+        self.round = rehearse(
+            self.draft, registry=services.registry, recusals=services.recusals, randomness=secrets.token_bytes
+        )
 
     def make_key(self) -> World:
         return self
 
 
 def clear_it(services: Services, round_: Round) -> None:
-    names = ("registry", "box", "keys", "board", "partials", "reports", "work", "recusals")
-    clear(round_, **{name: getattr(services, name) for name in names})
+    clear(round_, services)
 
 
 def everything(services: Services) -> str:
@@ -104,10 +106,30 @@ def test_while_it_is_open_clearing_ends_it_for_everybody(services: Services) -> 
     assert other.request_token().status_code in (401, 403, 404)
 
 
+@pytest.mark.parametrize("is_printed", [False, True])
+def test_nothing_is_left_of_a_frozen_round_that_was_given_up(services: Services, is_printed: bool) -> None:
+    world = World(services)
+    world.print() if is_printed else world.freeze()
+    ids = [world.round.id, *(one.id for one in world.round.evaluations)]
+    abandon(world.round, services)
+    left = everything(services)
+    assert not [id_ for id_ in ids if id_ in left]
+    assert services.registry.list_rounds() == []
+
+
+def test_a_round_that_was_opened_is_never_given_up(services: Services) -> None:
+    world = World(services).open()
+    with pytest.raises(WrongState, match="this step needs it to be frozen or printed"):
+        abandon(world.round, services)
+    with pytest.raises(WrongState, match="no rehearsal and open"):
+        services.registry.erase_round(world.round.id)
+    assert services.registry.find_round(world.round.id) == world.round
+
+
 def test_a_real_round_is_not_erased(services: Services) -> None:
     round_ = parse_spec(SPEC, "spec", secrets.token_bytes)
     services.registry.add_round(round_)
     with pytest.raises(WrongState, match="no rehearsal"):
-        services.registry.erase_rehearsal(round_.id)
+        services.registry.erase_round(round_.id)
     assert services.registry.find_round(round_.id) == round_
     assert round_.state is State.DRAFT

@@ -49,8 +49,11 @@ class Registry(Protocol):
     def delete_draft(self, round_id: str) -> None:
         """Remove a round nobody has a code of; raises WrongState unless it is a draft, NotFound."""
 
-    def erase_rehearsal(self, round_id: str) -> None:
-        """Every trace of a rehearsal in this store, in whatever state it is; raises WrongState for a real round."""
+    def erase_round(self, round_id: str) -> None:
+        """Every trace of a rehearsal, in whatever state it is, or of a frozen round that was never opened.
+
+        Raises WrongState for any other.
+        """
 
     def freeze(self, round_: Round, manifests: dict[str, bytes]) -> None:
         """draft -> frozen and all manifests (evaluation id -> exact bytes) in one transaction."""

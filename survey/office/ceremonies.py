@@ -31,6 +31,7 @@ from survey.errors import InvalidInput, NotFound
 from survey.office import trail
 from survey.office.faults import of_refusal
 from survey.office.needs import Services
+from survey.office.printable import require_printable
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def invite_custodians(round_id: str) -> ResponseReturnValue:
         round_ = get_round(services.registry, round_id)
         check_custodians(round_, services.recusals.names(round_id))
+        require_printable(round_)  # the key is made for these names: afterwards they stay
         invitations = hosting.invite(
             round_, board=services.board, randomness=services.randomness, url=services.settings.public_url
         )

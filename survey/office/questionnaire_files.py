@@ -22,7 +22,8 @@ from survey.domain.staff import OFFICE
 from survey.domain.yaml_document import BadYaml, YamlDocument, read_yaml, write_yaml
 from survey.errors import NotFound
 from survey.office import trail
-from survey.office.drafts import EXCEL, SHOWN
+from survey.office.draft_imports import EXCEL
+from survey.office.draft_pages import SHOWN
 from survey.office.faults import Remark, of_cell, of_workbook
 from survey.office.needs import Services
 from survey.office.questionnaire_words import sentence

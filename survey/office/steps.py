@@ -13,6 +13,7 @@ from flask_babel import ngettext
 
 from survey.domain.rounds import COUNTED, ORDER, Round, State
 from survey.office.confirming import CLOSE, COUNT
+from survey.office.printable import cautions_of_round
 from survey.office.words import state_words
 
 
@@ -77,6 +78,7 @@ def next_step(round_: Round, given: Sequence[str] = (), rehearsal: Round | None 
 
 
 def _make_key(round_: Round) -> Step:
+    unprintable = cautions_of_round(round_)
     return Step(
         _("Make the opening key"),
         [
@@ -96,8 +98,10 @@ def _make_key(round_: Round) -> Step:
             (_("Each custodian"), "survey custodian join --invitation FILE --share-out FILE"),
             (_("Rehearsal, all custodians on this one machine"), f"survey round keys {round_.id} --all-here DIR"),
         ],
-        [_("The opening key is not made yet. Without it the round cannot be frozen.")],
-        Action(
+        [_("The opening key is not made yet. Without it the round cannot be frozen."), *unprintable],
+        None
+        if unprintable
+        else Action(
             "office.invite-custodians",
             _("Download the invitations"),
             after=_("When all custodians are done, load this page again: freezing comes next."),
@@ -114,6 +118,7 @@ def _freeze(round_: Round, rehearsal: Round | None) -> Step:
             [_("The rehearsal is not cleared yet.")],
             Action("office.clear-rehearsal", _("Clear the rehearsal"), of=rehearsal.id),
         )
+    unprintable = cautions_of_round(round_)
     return Step(
         _("Freeze the round"),
         [
@@ -121,7 +126,8 @@ def _freeze(round_: Round, rehearsal: Round | None) -> Step:
             _("After freezing, questionnaire, weights, headcounts and minimum sizes cannot be changed any more."),
         ],
         [(_("Office"), f"survey round freeze {round_.id} --spare {round_.spare_percent}")],
-        action=Action("office.freeze-round", _("Freeze the round")),
+        unprintable,
+        None if unprintable else Action("office.freeze-round", _("Freeze the round")),
     )
 
 

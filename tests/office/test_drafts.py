@@ -8,6 +8,7 @@ import re
 import zipfile
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -129,7 +130,7 @@ def test_a_round_is_made_by_form(office, services):
         (form_of(minimum_group="2"), "应当是3至1000的整数"),
         (form_of(texts_minimum="4"), "应当是5至1000的整数"),
         (form_of(spare_percent="8.5"), "应当是0至100的整数。现在是：8.5"),
-        (form_of(opens_at="morgen"), "应当是带时区的时间"),
+        (form_of(opens_at="morgen"), "应当是日期和时间"),
         (form_of(opens_at="2027-03-01T18:00", closes_at="2027-03-01T17:00"), "应当晚于开放时间"),
         (form_of(rows=[]), "至少要有一个单位"),
         (form_of(rows=[("", "", "文学院", "5")]), "第1行，巡察组</a>：应当有巡察组的名称"),
@@ -406,6 +407,24 @@ def test_the_template_is_imported_after_a_preview(office, services):
     assert [unit.name for team in round_.evaluations for unit in team.units] == ["文学院", "后勤处", "图书馆"]
 
 
+def test_the_template_is_named_in_the_language_of_the_page(office):
+    named = office.get("/office/rounds/template.xlsx").headers["Content-Disposition"]
+    assert unquote(named).endswith("轮次导入模板.xlsx")
+    named = office.get("/office/rounds/template.xlsx?lang=en").headers["Content-Disposition"]
+    assert unquote(named).endswith("Template for a round.xlsx")
+
+
+def test_times_in_excel_are_read_and_told_as_people_write_them(office):
+    times = [["开放时间", "2026-12-01 09:00"], ["截止时间", "2026-12-01 08:00"]]
+    page = upload(office, content_of(workbook(round_rows=[["name", "轮"], *CUSTODIANS, *times])))
+    assert "应当晚于开放时间。现在是：2026-12-01 08:00<" in page.text.replace("\n", "")
+    times[1][1] = "2026-12-01 18:00"
+    rows = [["name", "轮"], *CUSTODIANS, *times, ["备用码", "12%"]]
+    preview = upload(office, content_of(workbook(round_rows=rows)))
+    for shown in ("<dd>2026-12-01 09:00</dd>", "<dd>2026-12-01 18:00</dd>", "<dd>12</dd>"):
+        assert shown in preview.text
+
+
 def test_units_are_imported_into_a_draft(office, services):
     units = [["巡察组", "组长", "单位", "应参评人数"], ["第九巡察组", None, "基建处", 12]]
     preview = upload(office, content_of(workbook(unit_rows=units)), "/office/rounds/draft/import")
@@ -479,7 +498,7 @@ def many_rows() -> bytes:
         (lambda: b"PK\x03\x04 broken", "文件读不出来"),
         (lambda: b"team,unit\n1,2\n", "改了名的文本或者网页"),
         (lambda: b"<html><table>", "改了名的文本或者网页"),
-        (lambda: b"", "这不是Excel文件"),
+        (lambda: b"", "文件是空的"),
         (lambda: content_of(openpyxl.Workbook()), "没有工作表“轮次”"),
         (lambda: bytes(2 * 1024 * 1024 + 1), "文件超过2MB"),
     ],

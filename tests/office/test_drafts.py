@@ -313,9 +313,9 @@ def test_who_saves_second_is_told_who_changed_what_and_keeps_what_was_typed(sign
     page = post(wang, edit, mine, edit)
     assert page.status_code == 409
     assert "“office”在2026-03-02 17:00保存过" in page.text
-    assert "改过的：" in page.text
-    assert "巡察组和被巡察单位" in page.text.split("改过的：")[1].split("。")[0]
-    assert "轮次名称" not in page.text.split("改过的：")[1].split("。")[0]
+    assert "有改动的：" in page.text
+    assert "巡察组和被巡察单位" in page.text.split("有改动的：")[1].split("。")[0]
+    assert "轮次名称" not in page.text.split("有改动的：")[1].split("。")[0]
     assert 'value="保卫处"' in page.text
     units = [unit.name for team in services.registry.rounds["draft"].evaluations for unit in team.units]
     assert "档案馆" in units
@@ -361,7 +361,7 @@ def test_a_draft_with_a_name_that_cannot_be_printed_is_saved_and_the_field_says_
     assert services.registry.rounds["draft"].evaluations[0].units[0].name == "𬭸𠮷研究所😀"
     page = office.get(edit).text
     assert 'id="unit-1-caution">被巡察单位“𬭸𠮷研究所😀”印不出来：字库里没有“𠮷”。' in page
-    assert '<a href="#unit-1">第1行，被巡察单位</a>' in page
+    assert '<a href="#unit-1">被巡察单位“𬭸𠮷研究所😀”印不出来' in page
 
 
 def test_an_import_with_such_a_name_says_so_in_its_preview(office):

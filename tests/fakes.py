@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from survey.crypto.at_rest import KEY_LEN, Vault
+from survey.domain.forms.library import Overtaken
 from survey.domain.installation import Installation
 from survey.domain.ports.ballot_box import AddOutcome, StoredBallot
 from survey.domain.ports.notice_board import Attempt, PostOutcome
@@ -60,6 +61,11 @@ class MemoryRegistry:
         if stored.state != expected:
             raise WrongState(f"Round {round_.id} is {stored.state.value}; this step needs it to be {expected}.")
         self.rounds[round_.id] = round_
+
+    def change_draft(self, before: Round, after: Round) -> None:
+        if self.rounds[before.id].state is State.DRAFT and self.rounds[before.id] != before:
+            raise Overtaken(f"The draft {before.id} was changed meanwhile.")
+        self.save_round(after, expected=State.DRAFT)
 
     def find_round(self, round_id: str) -> Round | None:
         return self.rounds.get(round_id)

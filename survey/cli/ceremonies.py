@@ -37,9 +37,12 @@ def invite(instance: Path, round_id: str, out: Path) -> None:
     """
     from survey.domain.ceremony.office import invite as make_invitations
     from survey.domain.grants import check_custodians
+    from survey.reports.places import fonts_folder
+    from survey.reports.printable import check_printable
 
     services, round_ = find_round(instance, round_id)
     check_custodians(round_, services.recusals.names(round_id))
+    check_printable(round_, fonts_folder())  # the key is made for these names: afterwards they stay
     _write_invitations(
         out,
         lambda: make_invitations(

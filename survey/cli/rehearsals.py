@@ -20,8 +20,11 @@ def rehearse(instance: Path, round_id: str, as_json: bool) -> None:
     not frozen until its rehearsal is cleared.
     """
     from survey.domain.rehearsal import rehearse as make_rehearsal
+    from survey.reports.places import fonts_folder
+    from survey.reports.printable import check_printable
 
     services, round_ = find_round(instance, round_id)
+    check_printable(round_, fonts_folder())
     made = make_rehearsal(
         round_, registry=services.registry, recusals=services.recusals, randomness=services.randomness
     )

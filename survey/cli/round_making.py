@@ -140,10 +140,13 @@ def freeze(instance: Path, round_id: str, spare: int | None) -> None:
     from survey.domain import lifecycle
     from survey.domain.grants import check_custodians
     from survey.domain.manifest import get_manifest
+    from survey.reports.places import fonts_folder
+    from survey.reports.printable import check_printable
     from survey.respondent.assets import script_digests
 
     services, round_ = find_round(instance, round_id, needs_key=True)
     check_custodians(round_, services.recusals.names(round_id))
+    check_printable(round_, fonts_folder())
     round_ = lifecycle.freeze(
         round_,
         registry=services.registry,

@@ -32,6 +32,7 @@ from survey.office import trail
 from survey.office.confirming import INVITE, is_confirmed
 from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
+from survey.office.printable import require_printable
 from survey.reports.invitation_page import page
 
 
@@ -54,6 +55,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         check_custodians(round_, services.recusals.names(round_id))
         if services.board.find_attempt(round_id) is not None and not is_confirmed(INVITE):
             raise OfficeRefusal("not-confirmed")  # what they have in hands would be void
+        require_printable(round_)  # the key is made for these names: afterwards they stay
         invitations = hosting.invite(
             round_, board=services.board, randomness=services.randomness, url=services.settings.public_url
         )

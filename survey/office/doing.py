@@ -32,6 +32,7 @@ from survey.office import trail
 from survey.office.confirming import CLOSE, COUNT, REPRINT, is_confirmed
 from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
+from survey.office.printable import require_printable
 from survey.office.slips import slips_zip
 from survey.office.uploads import uploaded
 from survey.office.working import Progress, begin, is_running, reporter
@@ -52,6 +53,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_.require(State.DRAFT)
         round_.get_opening_key()
         check_custodians(round_, services.recusals.names(round_id))
+        require_printable(round_)
 
         def action(progress: Progress) -> None:
             lifecycle.freeze(

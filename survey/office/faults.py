@@ -12,7 +12,8 @@ from survey.domain.drafts.cautions import Caution, Danger
 from survey.domain.drafts.faults import Expected, Fault
 from survey.domain.drafts.spec import NAME_MAX
 from survey.errors import WrongState
-from survey.sheets.rounds import CHINESE, WrongCell
+from survey.sheets.rounds import CHINESE, ROUND_SHEET, UNIT_COLUMNS, UNITS_SHEET, WrongCell
+from survey.sheets.rounds import FIELDS as ROUND_FIELDS
 from survey.sheets.workbook import BadWorkbook, Odd, Trouble
 
 FIELDS = {
@@ -43,6 +44,9 @@ _TROUBLE = {
     Trouble.TOO_LARGE: _l("The file is larger than 2 MB. A list of teams and units is much smaller."),
     Trouble.OLD: _l("The file is an old .xls or .et file. Open it in WPS or Excel and save it as .xlsx."),
     Trouble.LOCKED: _l("The file has a password. Save it without a password."),
+    Trouble.EMPTY: _l(
+        "The file is empty: there is nothing in it. Save it again in WPS or Excel and choose it once more."
+    ),
     Trouble.TEXT: _l(
         "The file is a text or a web page under another name, such as .csv. Open it in WPS or Excel and save it as "
         ".xlsx."
@@ -94,10 +98,16 @@ def of_workbook(error: BadWorkbook) -> str:
 
 
 def _names(words: str) -> str:
-    """Names of sheets, fields or columns as the template of this page's language has them."""
+    """Names of sheets, fields or columns as the template of this page's language has them. Other lists are those of a
+    questionnaire's workbook, whose names are the same in every language.
+    """
     if str(get_locale()) == "en":
         return words
-    return "、".join(CHINESE.get(word, word) for word in words.split(", "))
+    named = CHINESE if words in _TEMPLATE else {}
+    return "、".join(named.get(word, word) for word in words.split(", "))
+
+
+_TEMPLATE = {ROUND_SHEET, UNITS_SHEET, ", ".join(ROUND_FIELDS), ", ".join(UNIT_COLUMNS)}
 
 
 def expected(fault: Fault) -> str:
@@ -132,7 +142,7 @@ def _expected(fault: Fault) -> str:
         case Expected.FEWER_ROWS:
             return _("Expected: at most %(most)s.", most=fault.most)
         case Expected.MOMENT:
-            return _("Expected: a time with zone, as text, such as 2026-06-30T09:00:00+08:00.")
+            return _("Expected: date and time, such as 2026-06-30 09:00 (Beijing time).")
         case Expected.LATER:
             return _("Expected: a time after opening.")
         case Expected.YES_OR_NO:

@@ -1,12 +1,13 @@
 """Writing a draft of a questionnaire: saved in any state, taken into use only when nothing is wrong any more.
 
-Every button saves the whole form first. Who saves second is told so and keeps what was typed; the one step back
-undoes what was saved last.
+Every button saves the whole form first; a change of structure is a step of its own after it, so that undoing it
+leaves what was typed. Who saves second is told so and keeps what was typed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -31,7 +32,8 @@ from survey.office.faults import Remark
 from survey.office.needs import Services
 from survey.office.questionnaire_forms import document_of_form, percent
 from survey.office.questionnaire_structure import change_structure
-from survey.office.questionnaire_words import of_fault
+from survey.office.questionnaire_undo import carried
+from survey.office.questionnaire_words import of_change, of_fault
 
 STRUCTURE = ("add", "up", "down", "delete")
 LONGEST = {"title": 100, "intro": 2000, "hint": 500, "dimension": 100, "question": 200, "option": 40, "band": 20}
@@ -55,41 +57,42 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def save_questionnaire(entry_id: str, number: int) -> ResponseReturnValue:
         entry, stored = found(entry_id, number)
         deed, _colon, path = request.form.get("do", "save").partition(":")
-        if deed == "undo":
-            return undone(entry, number, stored)
         typed = document_of_form(request.form, stored.document)
         if deed == "apart":
             apart = start_version(library, entry, typed)
             flash(_("What you typed is saved as a version of its own; the other draft is untouched."))
             return redirect(address(entry, apart), 303)
-        place = ""
-        if deed in STRUCTURE:
-            typed, place = change_structure(typed, deed, path)
-        elif deed not in ("save", "check", "take-in", "preview"):
+        if deed not in (*STRUCTURE, "save", "check", "take-in", "preview", "undo"):
             raise NotFound("There is no such step.")
         revision = request.form.get("revision", type=int) or 0
-        content = Content(typed, revision, False, stored.document)
+        steps = [Content(typed, revision, False, stored.before if typed == stored.document else stored.document)]
+        place = ""
+        if deed in STRUCTURE:
+            changed, place = change_structure(typed, deed, path)
+            steps.append(Content(changed, revision + 1, False, typed))
+        elif deed == "undo":
+            if stored.before is None:
+                raise NotFound("There is nothing to go back to.")
+            back = carried(stored.document, typed, stored.before)
+            steps = [Content(back, revision, False, typed)]  # once more brings it back
         try:
-            library.save_draft(entry_id, number, content, str(typed["version"]))
+            for content in steps:
+                library.save_draft(entry_id, number, content, str(content.document["version"]))
         except Overtaken:
             trail.note(result="overtaken")
-            return page(entry, number, content, is_overtaken=True), 409
+            return page(entry, number, replace(steps[0], document=typed), is_overtaken=True), 409
         if deed == "take-in":
             return taken_in(entry, number, typed, revision + 1)
         if deed == "preview":
             return redirect(url_for("office.preview-questionnaire", entry_id=entry_id, number=number), 303)
-        if deed == "save":
+        if deed in STRUCTURE:
+            of = (place, changed) if deed == "add" else (path, typed)
+            flash(of_change(deed, *of), place)  # told at its place, too
+        elif deed == "undo":
+            flash(_("The last change is undone; what was typed since is kept. The same button brings the change back."))
+        elif deed == "save":
             flash(_("The draft is saved."))
         return redirect(address(entry, number, check=deed == "check") + (f"#{place}" if place else ""), 303)
-
-    def undone(entry: Entry, number: int, stored: Content) -> ResponseReturnValue:
-        if stored.before is None:
-            raise NotFound("There is nothing to go back to.")
-        revision = request.form.get("revision", type=int) or 0
-        back = Content(stored.before, revision, False, stored.document)  # once more brings it back
-        library.save_draft(entry.id, number, back, str(stored.before["version"]))
-        flash(_("The draft is as it was before it was last saved. The same button brings the change back."))
-        return redirect(address(entry, number), 303)
 
     def taken_in(entry: Entry, number: int, document: Document, revision: int) -> ResponseReturnValue:
         if faults_of(entry, number, document):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -22,8 +23,10 @@ from survey.domain.staff import OFFICE
 from survey.domain.yaml_document import BadYaml, YamlDocument, read_yaml, write_yaml
 from survey.errors import NotFound
 from survey.office import trail
-from survey.office.drafts import EXCEL, SHOWN
+from survey.office.draft_imports import EXCEL
+from survey.office.draft_pages import SHOWN
 from survey.office.faults import Remark, of_cell, of_workbook
+from survey.office.language import in_language
 from survey.office.needs import Services
 from survey.office.questionnaire_words import sentence
 from survey.office.uploads import uploaded
@@ -56,8 +59,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
             response = Response(write_xlsform(content.document), mimetype=EXCEL)
         else:
             raise NotFound("There is no such file.")
-        name = re.sub(r"[^A-Za-z0-9._-]", "-", f"{entry.form_id}-{label}")
-        response.headers["Content-Disposition"] = f"attachment; filename={name}.{kind}"
+        name = quote(_file_name(in_language(content.document["title"]) or entry.form_id, label, kind))
+        response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"  # RFC 6266, section 4.3
         return response
 
     @blueprint.get("/questionnaires/import", endpoint="import-questionnaire")
@@ -105,8 +108,15 @@ def install(blueprint: Blueprint, services: Services) -> None:
         return redirect(url_for("office.edit-questionnaire", entry_id=entry.id, number=number), 303)
 
 
+def _file_name(title: str, label: str, kind: str) -> str:
+    name = f"{title[:60]}_{label}.{kind}"
+    return "".join("_" if char in '/\\:*?"<>|' or not char.isprintable() else char for char in name)
+
+
 def read_file(content: bytes) -> tuple[dict[str, Any], list[Remark]]:
     """The document, canonical where nothing is wrong, and what is wrong. What begins as a zip is a workbook."""
+    if not content:
+        raise _Unreadable(of_workbook(BadWorkbook(Trouble.EMPTY)))
     if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         try:
             form = read_xlsform(content)

@@ -13,11 +13,13 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from survey.audience import serves
 from survey.domain.forms.library import get_content, get_entry
 from survey.domain.staff import OFFICE
 from survey.office import trail
+from survey.office.language import chosen_language
 from survey.office.needs import Services
 
 Texts = Mapping[str, Any]
@@ -45,8 +47,11 @@ def install(blueprint: Blueprint, services: Services) -> None:
         trail.note(object=f"{entry.form_id} {entry.version(number).label}")
         screens = list(screens_of(content.document))
         here = min(max(request.args.get("screen", 0, type=int), 0), len(screens) - 1)
-        language = request.args.get("language", "zh")
-        locale, tag = _LOCALES.get(language, _LOCALES["zh"])
+        here_language = "en" if chosen_language() == "en" else "zh"
+        asked = request.args.get("language", here_language)
+        language = asked if asked in _LOCALES else "zh"
+        locale, tag = _LOCALES[language]
+        back = _("Back to the questionnaire")  # stands outside the phone: in the language of the page it leads to
         with force_locale(locale):  # the phone's buttons, too
             return render_template(
                 "office/questionnaire_preview.html",
@@ -56,8 +61,10 @@ def install(blueprint: Blueprint, services: Services) -> None:
                 screens=screens,
                 screen=screens[here],
                 index=here,
-                language=language if language in _LOCALES else "zh",
+                language=language,
                 tag=tag,
+                back=back,
+                back_tag=_LOCALES[here_language][1],
                 said=lambda texts: _said(texts, language),
             )
 

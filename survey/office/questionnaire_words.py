@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from survey.domain.reading import BadPlace, Rule
 from survey.office.faults import Remark
+from survey.office.language import in_language
 
 _NAMES = {
     "title": _l("Title"),
@@ -68,24 +70,62 @@ def of_fault(fault: BadPlace, document: Mapping[str, Any]) -> Remark:
     path = fault.path.partition(".")[2].replace("[", ".").replace("]", "")
     if fault.rule is Rule.MISSING_KEY:
         path = f"{path}.{fault.about['key']}".lstrip(".")
-    return Remark(where(path, document), sentence(fault), _FIELDS.get(path, path))
+    return Remark(where(path, document), sentence(fault, document), _FIELDS.get(path, path))
 
 
 def where(path: str, document: Mapping[str, Any]) -> str:
     """ "dimensions.2.items.0.zh" -> "Dimensions D3, Items D3-1, Chinese"."""
     words: list[str] = []
+    space = " " if str(get_locale()) == "en" else ""
     value: Any = document
     for step in path.split("."):
         value = _inside(value, step)
         if step.isdecimal():
             code = value.get("code") if isinstance(value, Mapping) else None
             name = str(code or _("no. %(number)s", number=int(step) + 1))
-            words[-1:] = [f"{words[-1]} {name}" if words else name]
+            words[-1:] = [f"{words[-1]}{space}{name}" if words else name]
         elif step in _NAMES:
             words.append(str(_NAMES[step]) % {})
         elif words and path.startswith("scales."):
-            words[-1] = f"{words[-1]} {scale_words(step, document)}"
+            words[-1] = f"{words[-1]}{space}“{scale_words(step, document)}”"
     return _(", ").join(words) or str(_("Questionnaire"))
+
+
+def of_change(deed: str, path: str, document: Mapping[str, Any]) -> str:
+    """What a button has done to the part at a path of the document: "已删除维度D3，可以撤销。" """
+    about = {"part": _part(path, document)}
+    match deed:
+        case "add":
+            return _("Added: %(part)s. This can be undone.", **about)
+        case "delete":
+            return _("Deleted: %(part)s. This can be undone.", **about)
+        case "up":
+            return _("Moved up: %(part)s. This can be undone.", **about)
+        case _:
+            return _("Moved down: %(part)s. This can be undone.", **about)
+
+
+def _part(path: str, document: Mapping[str, Any]) -> str:
+    way, _point, last = path.rpartition(".")
+    if way == "scales":
+        return str(_("scale “%(name)s”", name=scale_words(last, document)))
+    if not last.isdecimal():
+        return str(_NAMES[last])
+    value: Any = document
+    for step in path.split("."):
+        value = _inside(value, step)
+    code = (value.get("code") if isinstance(value, Mapping) else None) or int(last) + 1
+    match way.rpartition(".")[2]:
+        case "dimensions":
+            return str(_("dimension %(code)s", code=code))
+        case "items":
+            return str(_("item %(code)s", code=code))
+        case "options":
+            return str(_("option %(code)s", code=code))
+        case "bands":
+            return str(_("grade %(code)s", code=code))
+        case _:
+            return str(_("question %(code)s", code=code))
 
 
 def _inside(value: Any, step: str) -> Any:
@@ -95,20 +135,22 @@ def _inside(value: Any, step: str) -> Any:
 
 
 def scale_words(name: str, document: Mapping[str, Any]) -> str:
-    """A scale as people know it: by its options."""
+    """A scale as people know it: by its options, in the page's language."""
     scale = document.get("scales", {}).get(name, {})
-    options = [str(option.get("zh", "")) for option in scale.get("options", ())]
-    return " / ".join(filter(None, options)) or name
+    options = [in_language(option) for option in scale.get("options", ())]
+    return _(" / ").join(filter(None, options)) or name
 
 
-def sentence(fault: BadPlace) -> str:
-    """What was expected, and what was found."""
+def sentence(fault: BadPlace, document: Mapping[str, Any] | None = None) -> str:
+    """What was expected, and what was found. document: in the editor, which names scales by their options; in a file
+    they have their keys.
+    """
     if fault.rule in _PLAIN:
         return str(_PLAIN[fault.rule])
     if fault.rule not in _OF_ONE_FIELD:
-        return _expected(fault)
+        return _expected(fault, document)
     found = _(" Found: %(found)s", found=fault.found) if fault.found else _(" Nothing stands there.")
-    return _expected(fault) + found
+    return _expected(fault, document) + found
 
 
 _OF_ONE_FIELD = {
@@ -127,9 +169,11 @@ _PLAIN = {
 }
 
 
-def _expected(fault: BadPlace) -> str:
+def _expected(fault: BadPlace, document: Mapping[str, Any] | None) -> str:
     about = {key: value for key, value in fault.about.items() if key in ("least", "most", "at", "found", "key")}
     words = fault.about.get("words")
+    if fault.rule is Rule.SCALE and document is not None:
+        words = [f"“{scale_words(name, document)}”" for name in document["scales"]]
     match fault.rule:
         case Rule.TEXT | Rule.LONG:
             return _("Expected: a text of 1 to %(most)s characters.", **about)
@@ -150,7 +194,7 @@ def _expected(fault: BadPlace) -> str:
         case Rule.FLAG:
             return _("Expected: yes or no.")
         case Rule.CHOICE | Rule.SCALE:
-            listed = ", ".join(map(str, words)) if isinstance(words, list) else ""
+            listed = _(", ").join(map(str, words)) if isinstance(words, list) else ""
             return _("Expected: one of %(words)s.", words=listed)
         case Rule.SUM:
             return _("The weights have to sum to 100; now they sum to %(found)s.", **about)

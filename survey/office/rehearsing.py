@@ -13,6 +13,7 @@ from survey.domain.rounds import State
 from survey.domain.staff import OFFICE
 from survey.office.faults import OfficeRefusal
 from survey.office.needs import Services
+from survey.office.printable import require_printable
 from survey.office.working import Progress, begin, is_running
 
 
@@ -24,6 +25,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_.require(State.DRAFT)
         if round_.rehearsal is not None or find_rehearsal(services.registry, round_id):
             raise OfficeRefusal("rehearsed")
+        require_printable(round_)
         made = rehearse(round_, registry=services.registry, recusals=services.recusals, randomness=services.randomness)
         flash(_("This is the rehearsal. It goes the way of the real round; nothing in it counts."))
         return redirect(url_for("office.show-round", round_id=made.id), 303)

@@ -81,9 +81,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(OFFICE, READER)
     def show_trend() -> ResponseReturnValue:
         """Approved reports only, for the office too: a draft may still change what it says."""
-        own = {round_.id for round_ in own_rounds(services)}
+        own = {round_.id: round_.questionnaire for round_ in own_rounds(services)}
         made = trend(point for point in release.approved_points(services.reports) if point.round_id in own)
-        return render_template("office/trend.html", here="reports", **lines(made))
+        return render_template("office/trend.html", here="reports", forms=own, **lines(made))
 
     @blueprint.get("/rounds/<round_id>/report/files/<part>.<format_>", endpoint="download-report")
     @serves(OFFICE, READER)

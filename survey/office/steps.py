@@ -13,6 +13,7 @@ from flask_babel import ngettext
 
 from survey.domain.rounds import COUNTED, ORDER, Round, State
 from survey.office.confirming import CLOSE, COUNT
+from survey.office.printable import cautions_of_round
 from survey.office.words import state_words
 
 
@@ -86,6 +87,7 @@ def next_step(
 
 
 def _make_key(round_: Round) -> Step:
+    unprintable = cautions_of_round(round_)
     return Step(
         _("Make the opening key"),
         [
@@ -105,8 +107,10 @@ def _make_key(round_: Round) -> Step:
             (_("Each custodian"), "survey custodian join --invitation FILE --share-out FILE"),
             (_("Rehearsal, all custodians on this one machine"), f"survey round keys {round_.id} --all-here DIR"),
         ],
-        [_("The opening key is not made yet. Without it the round cannot be frozen.")],
-        Action(
+        [_("The opening key is not made yet. Without it the round cannot be frozen."), *unprintable],
+        None
+        if unprintable
+        else Action(
             "office.invite-custodians",
             _("Download the invitations"),
             after=_("Then load this page again: it says whom the making of the key waits for."),
@@ -135,6 +139,7 @@ def _freeze(round_: Round, rehearsal: Round | None) -> Step:
             [_("The rehearsal is not cleared yet.")],
             Action("office.clear-rehearsal", _("Clear the rehearsal"), of=rehearsal.id),
         )
+    unprintable = cautions_of_round(round_)
     return Step(
         _("Freeze the round"),
         [
@@ -142,7 +147,8 @@ def _freeze(round_: Round, rehearsal: Round | None) -> Step:
             _("After freezing, questionnaire, weights, headcounts and minimum sizes cannot be changed any more."),
         ],
         [(_("Office"), f"survey round freeze {round_.id} --spare {round_.spare_percent}")],
-        action=Action("office.freeze-round", _("Freeze the round")),
+        unprintable,
+        None if unprintable else Action("office.freeze-round", _("Freeze the round")),
     )
 
 

@@ -56,14 +56,24 @@ def for_typst(files: tuple[Path, ...]) -> typst.Fonts:
 
 def check_glyphs(texts: Iterable[str], files: Iterable[Path]) -> None:
     """Raise MissingGlyph, naming the first character that one of these fonts cannot write and where it stands."""
-    known = frozenset.intersection(*map(_characters, files)) | {ord("\n")}
+    named = tuple(files)
     for text in texts:
-        for char in text:
-            if ord(char) not in known:
-                raise MissingGlyph(
-                    f"The character {char} (U+{ord(char):04X}) in “{text[:40]}” is in none of the installed fonts;"
-                    " nothing was printed. Install a font that has it, or write the name another way."
-                )
+        if char := first_missing(text, named):
+            raise MissingGlyph(
+                f"The character {char} (U+{ord(char):04X}) in “{text[:40]}” is in none of the installed fonts;"
+                " nothing was printed. Install a font that has it, or write the name another way."
+            )
+
+
+def first_missing(text: str, files: tuple[Path, ...]) -> str:
+    """The first character that one of these fonts cannot write, or nothing."""
+    known = _known(files)
+    return next((char for char in text if ord(char) not in known), "")
+
+
+@lru_cache(maxsize=8)
+def _known(files: tuple[Path, ...]) -> frozenset[int]:
+    return frozenset.intersection(*map(_characters, files)) | {ord("\n")}
 
 
 @lru_cache(maxsize=8)

@@ -13,12 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from survey.domain.drafts.draft import Draft, UnitRow
 from survey.domain.drafts.faults import Expected, Fault, Place, faults_of, shown
 from survey.domain.reading import BadPlace
-from survey.sheets.workbook import BadWorkbook, Odd, Sheet, Trouble, read_workbook
+from survey.sheets.workbook import BadWorkbook, Sheet, Trouble, oddity, read_workbook
 
 ROUND_SHEET, UNITS_SHEET = "round", "units"
 UNIT_COLUMNS = ("team", "leader", "unit", "entitled")
@@ -38,7 +39,8 @@ _FIELDS = {
 FIELDS = tuple(_FIELDS.values())
 # What an office reads instead of the names of sheets, fields and columns.
 CHINESE = _SHEETS | {name: words for words, name in (_FIELDS | _COLUMNS).items()}
-_EXPECTED = {"opens_at": Expected.MOMENT, "closes_at": Expected.MOMENT, "kiosk": Expected.YES_OR_NO}
+_MOMENTS = ("opens_at", "closes_at")
+_EXPECTED = {**dict.fromkeys(_MOMENTS, Expected.MOMENT), "kiosk": Expected.YES_OR_NO}
 _SEPARATORS = re.compile(r"[、,，;；\n]")
 
 
@@ -133,9 +135,8 @@ class _Reading:
                 self._refuse(sheet, f"A{number}", Expected.UNKNOWN, heading, ", ".join(FIELDS))
             elif name in values:
                 self._refuse(sheet, f"A{number}", Expected.DIFFERENT, heading)
-            elif isinstance(value, Odd):
-                expected = _EXPECTED.get(name, Expected.VALUE)
-                self._refuse(sheet, cell, expected, value.value)
+            elif (odd := oddity(value)) and not (isinstance(value, datetime) and name in _MOMENTS):
+                self._refuse(sheet, cell, _EXPECTED.get(name, Expected.VALUE), odd)
                 self.places[(name,)] = (sheet.title, cell)
             elif value is not None:
                 values[name] = split_custodians(str(value)) if name == "custodians" else value
@@ -156,9 +157,9 @@ class _Reading:
             for name, index in column.items():
                 cell = f"{chr(ord('A') + index)}{number}"
                 self.places[("rows", place, name)] = (sheet.title, cell)
-                if isinstance(values[name], Odd):
-                    self._refuse(sheet, cell, Expected.VALUE, values[name].value)
-                    values[name] = values[name].value  # something stands there: no second fault about nothing
+                if odd := oddity(values[name]):
+                    self._refuse(sheet, cell, Expected.VALUE, odd)
+                    values[name] = odd  # something stands there: no second fault about nothing
             rows.append(UnitRow(**values))
         while rows and rows[-1].is_empty:
             rows.pop()

@@ -13,7 +13,7 @@ _ROUND = (
     ("minimum_group", 5, "少于几份不显示 / fewer answers are not shown"),
     ("texts_minimum", 10, "少于几份不显示意见 / fewer answers show no remarks"),
     ("spare_percent", 8, "备用码，百分比 / spare codes, per cent"),
-    ("opens_at", None, "可空；如 2026-06-30T09:00:00+08:00，写成文本 / optional, as text"),
+    ("opens_at", None, "可空；如 2026-06-30 09:00，北京时间 / optional, Beijing time"),
     ("closes_at", None, "可空，同上 / optional, the same"),
     ("kiosk", "否", "现场有没有共用平板，是或者否 / a shared tablet on site: yes or no"),
 )

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -47,6 +48,7 @@ _UNREADABLE = (
 
 
 class Trouble(StrEnum):
+    EMPTY = "it is empty (0 bytes)"
     TOO_LARGE = "it is larger than 2 MB; expected a list of teams and units"
     OLD = "it is an old .xls or .et file; expected .xlsx"
     LOCKED = "it has a password; expected .xlsx without password"
@@ -83,19 +85,28 @@ class Odd(StrEnum):
 
 @dataclass(frozen=True)
 class Sheet:
-    """title as written; rows of cells, at most as many as asked for: texts, numbers, None, or Odd."""
+    """title as written; rows of cells, at most as many as asked for: texts, numbers, date and time without a zone,
+    None, or Odd. A number formatted as per cent is a text, as it is seen: "8%".
+    """
 
     title: str
     rows: list[list[Any]]
 
 
+def oddity(value: Any) -> str:
+    """What a cell holds that is neither text nor number, or nothing."""
+    return Odd.DATE.value if isinstance(value, datetime) else value.value if isinstance(value, Odd) else ""
+
+
 def read_workbook(content: bytes, columns: int = MAX_COLUMNS) -> dict[str, Sheet]:
     """Sheets by title in lower case, their first columns. Raises BadWorkbook; nothing else, whatever the bytes are."""
+    if not content:
+        raise BadWorkbook(Trouble.EMPTY)
     if len(content) > MAX_BYTES:
         raise BadWorkbook(Trouble.TOO_LARGE)
     if content.startswith(_OLD):
         raise BadWorkbook(Trouble.LOCKED if _ENCRYPTED in content else Trouble.OLD)
-    if content and not content.startswith(b"PK") and b"\0" not in content[:4096]:
+    if not content.startswith(b"PK") and b"\0" not in content[:4096]:
         raise BadWorkbook(Trouble.TEXT)
     try:
         with ZipFile(io.BytesIO(content)) as packed:
@@ -180,8 +191,12 @@ def _plain(cell: Any) -> Any:
         return Odd.ERROR
     if isinstance(value, bool):
         return Odd.TRUTH
-    if isinstance(value, datetime | date | time | timedelta):
-        return Odd.DATE
+    if isinstance(value, datetime) and "h" in str(cell.number_format).lower():
+        return value
+    if isinstance(value, date | time | timedelta):
+        return Odd.DATE  # a day without an hour is no moment, and Excel would say midnight
+    if isinstance(value, int | float) and str(cell.number_format).endswith("%"):
+        return f"{float(Decimal(str(value)) * 100):g}%"
     if isinstance(value, float) and value.is_integer():
         return int(value)  # Excel has no whole numbers of its own
     if isinstance(value, str):

@@ -12,7 +12,7 @@ from typing import Any
 
 from survey.domain.drafts.faults import Expected, Fault, shown
 from survey.sheets.rounds import WrongCell
-from survey.sheets.workbook import BadWorkbook, Odd, Sheet, Trouble, read_workbook
+from survey.sheets.workbook import BadWorkbook, Sheet, Trouble, oddity, read_workbook
 from survey.sheets.xlsform import COLUMNS, EN, ZH
 
 _LABEL = re.compile(r"label::.{0,40}\((zh|en)\)")
@@ -84,9 +84,9 @@ def _table(sheet: Sheet, name: str, wrong: list[WrongCell]) -> Table:
         row = Row({column: f"{_letters(index)}{number}" for index, column in columns.items()}, {})
         for index, column in columns.items():
             value = cells[index] if index < len(cells) else None
-            if isinstance(value, Odd):
-                table.refuse(row.cells[column], Expected.VALUE, value.value)
-                value = value.value
+            if odd := oddity(value):
+                table.refuse(row.cells[column], Expected.VALUE, odd)
+                value = odd
             row.values[column] = value
         if any(value is not None for column, value in row.values.items() if column != "note"):
             table.rows.append(row)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from survey.domain.forms.library import Overtaken
 from survey.domain.rounds import Round, State
 from survey.errors import NotFound, WrongState
 from survey.storage.database import (
@@ -51,6 +52,17 @@ class SqlRegistry(SqlInvitations):
 
     def save_round(self, round_: Round, expected: str) -> None:
         write(self._engine, lambda connection: _replace(connection, round_, expected))
+
+    def change_draft(self, before: Round, after: Round) -> None:
+        def work(connection: Connection) -> None:
+            # Read and replaced in one transaction, the row locked: of two who save at once the second is told.
+            row = connection.execute(_ROUNDS.where(rounds.c.id == before.id).with_for_update()).first()
+            stored = None if row is None else decode_round(*row)
+            if stored is not None and stored.state is State.DRAFT and stored != before:
+                raise Overtaken(f"The draft {before.id} was changed meanwhile.")
+            _replace(connection, after, State.DRAFT)
+
+        write(self._engine, work)
 
     def find_round(self, round_id: str) -> Round | None:
         return self._find(_ROUNDS.where(rounds.c.id == round_id))

@@ -118,6 +118,15 @@ def test_a_round_without_key_is_not_frozen(made: Survey) -> None:
     assert "has no opening key yet" in made("round", "freeze", made.create(), exit_code=1).stderr
 
 
+def test_a_round_with_a_name_that_cannot_be_printed_is_not_frozen(made: Survey) -> None:
+    round_id = made.create(SPEC.replace("文学院", "文学院😀"))
+    made("round", "keys", round_id, "--all-here", made.work / "shares")
+    sentence = "unit “文学院😀” cannot be printed: none of the fonts has the character 😀 (U+1F600)"
+    assert sentence in made("round", "freeze", round_id, exit_code=1).stderr
+    assert sentence in made("round", "invite", round_id, "--out", made.work / "invitations", exit_code=1).stderr
+    assert made.json("round", "list", "--json")[0]["state"] == "draft"
+
+
 @QUICK
 def test_the_spare_codes_are_those_asked_for_at_freezing(made: Survey) -> None:
     round_id = made.create()

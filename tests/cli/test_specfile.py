@@ -6,6 +6,7 @@ import secrets
 import textwrap
 import zipfile
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -183,12 +184,31 @@ def test_an_error_in_excel_is_named_with_sheet_and_cell(
     assert place in str(refused.value)
 
 
-def test_an_excel_time_is_refused_because_it_has_no_zone(tmp_path: Path) -> None:
-    from datetime import datetime
+@pytest.mark.parametrize(
+    "typed",
+    [datetime(2026, 6, 30, 9), "2026-06-30 09:00", "2026/6/30 9：00", "2026-06-30T09:00:00+08:00"],  # noqa: DTZ001
+)
+def test_a_time_in_excel_is_a_cell_of_its_own_kind_or_a_text_and_beijing_s(tmp_path: Path, typed: Any) -> None:
+    opens_at = read(excel_file(tmp_path, [*ROUND_ROWS, ["opens_at", typed]])).opens_at
+    assert opens_at is not None
+    assert opens_at.isoformat() == "2026-06-30T09:00:00+08:00"
 
-    rows = [*ROUND_ROWS, ["opens_at", datetime(2026, 6, 30, 9)]]  # noqa: DTZ001  # as Excel has it
-    with pytest.raises(InvalidSpec, match="cell B4: expected a time with zone, found a date"):
-        read(excel_file(tmp_path, rows))
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [(date(2026, 6, 30), "a date"), ("2026-06-30", "2026-06-30"), ("2026-13-01 09:00", "2026-13")]
+)
+def test_a_day_without_an_hour_is_no_time(tmp_path: Path, typed: Any, found: str) -> None:
+    with pytest.raises(InvalidSpec, match=f"cell B4: expected date and time, found {found}"):
+        read(excel_file(tmp_path, [*ROUND_ROWS, ["opens_at", typed]]))
+
+
+@pytest.mark.parametrize(("typed", "format_"), [(12, "0"), ("12%", "@"), ("12 ％", "@"), (0.12, "0%"), (0.12, "0.00%")])
+def test_per_cent_is_read_as_it_is_seen(tmp_path: Path, typed: Any, format_: str) -> None:
+    file = excel_file(tmp_path, [*ROUND_ROWS, ["spare_percent", typed]])
+    book = openpyxl.load_workbook(file)
+    book["round"]["B4"].number_format = format_
+    book.save(file)
+    assert read(file).spare_percent == 12
 
 
 def test_a_workbook_that_cannot_be_read_is_refused_with_the_name_of_the_file(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 import zipfile
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -41,7 +42,11 @@ def form_of(rows=ROWS, **changes: str) -> MultiDict[str, str]:
 
 
 def post(visitor, path: str, form: MultiDict[str, Any], form_at: str = "/office/rounds/new", **kwargs: Any):
-    form.setlist("csrf_token", [visitor.token(form_at)])
+    """As the page at form_at would send it: with its token and, of a draft, the revision that it began with."""
+    page = visitor.get(form_at).text
+    for name in ("csrf_token", "revision"):
+        if (found := re.search(rf'name="{name}" value="([^"]*)"', page)) and name not in form:
+            form.setlist(name, [found.group(1)])
     return visitor.client.post(path, data=form, **HTTPS, **kwargs)
 
 
@@ -74,7 +79,10 @@ def import_preview(visitor, preview, path: str = "/office/rounds/import"):
     """Press the button of the preview."""
     packed = re.search(r'name="draft" value="([^"]*)"', preview.text)
     assert packed
-    return post(visitor, f"{path}/done", MultiDict({"draft": html.unescape(packed.group(1))}))
+    form = MultiDict({"draft": html.unescape(packed.group(1))})
+    if begun := re.search(r'name="revision" value="([^"]*)"', preview.text):
+        form["revision"] = begun.group(1)
+    return post(visitor, f"{path}/done", form)
 
 
 def made_of(services, before: set[str]):
@@ -122,7 +130,7 @@ def test_a_round_is_made_by_form(office, services):
         (form_of(minimum_group="2"), "应当是3至1000的整数"),
         (form_of(texts_minimum="4"), "应当是5至1000的整数"),
         (form_of(spare_percent="8.5"), "应当是0至100的整数。现在是：8.5"),
-        (form_of(opens_at="morgen"), "应当是带时区的时间"),
+        (form_of(opens_at="morgen"), "应当是日期和时间"),
         (form_of(opens_at="2027-03-01T18:00", closes_at="2027-03-01T17:00"), "应当晚于开放时间"),
         (form_of(rows=[]), "至少要有一个单位"),
         (form_of(rows=[("", "", "文学院", "5")]), "第1行，巡察组</a>：应当有巡察组的名称"),
@@ -291,6 +299,98 @@ def test_small_pools_are_warned_about_before_freezing(office, services):
     assert "丙组只有两个单位，其中四处只有3人" in page
 
 
+# --- two people, one draft
+
+
+def test_who_saves_second_is_told_who_changed_what_and_keeps_what_was_typed(signed_in, services):
+    edit = "/office/rounds/draft/edit"
+    li, wang = signed_in("office"), signed_in("office")
+    opened = re.search(r'name="revision" value="([^"]+)"', wang.get(edit).text)
+    assert opened
+    name = services.registry.rounds["draft"].name
+    assert post(li, edit, form_of([*ROWS, ("", "", "档案馆", "5")], name=name), edit).status_code == 303
+    mine = form_of([*ROWS, ("", "", "保卫处", "7")], name="王的名称", revision=opened.group(1))
+    page = post(wang, edit, mine, edit)
+    assert page.status_code == 409
+    assert "“office”在2026-03-02 17:00保存过" in page.text
+    assert "有改动的：" in page.text
+    assert "巡察组和被巡察单位" in page.text.split("有改动的：")[1].split("。")[0]
+    assert "轮次名称" not in page.text.split("有改动的：")[1].split("。")[0]
+    assert 'value="保卫处"' in page.text
+    units = [unit.name for team in services.registry.rounds["draft"].evaluations for unit in team.units]
+    assert "档案馆" in units
+    assert services.audit.lines[-1]["result"] == "overtaken"
+
+    now = re.search(r'name="revision" value="([^"]+)"', page.text)
+    assert now
+    mine["revision"] = now.group(1)  # "save mine over it"
+    assert post(wang, edit, mine, edit).status_code == 303
+    assert services.registry.rounds["draft"].name == "王的名称"
+
+
+def test_more_lines_and_faults_do_not_make_the_form_forget_where_it_began(signed_in, services):
+    edit = "/office/rounds/draft/edit"
+    li, wang = signed_in("office"), signed_in("office")
+    opened = re.search(r'name="revision" value="([^"]+)"', wang.get(edit).text)
+    assert opened
+    post(li, edit, form_of(), edit)
+    for again in (form_of(more="1", revision=opened.group(1)), form_of(name=" ", revision=opened.group(1))):
+        assert f'name="revision" value="{opened.group(1)}"' in post(wang, edit, again, edit).text
+
+
+def test_an_import_goes_over_no_units_that_came_after_its_preview(office, services):
+    units = [["巡察组", "组长", "单位", "应参评人数"], ["第九巡察组", None, "基建处", 12]]
+    preview = upload(office, content_of(workbook(unit_rows=units)), "/office/rounds/draft/import")
+    name = services.registry.rounds["draft"].name
+    post(office, "/office/rounds/draft/edit", form_of(name=name), "/office/rounds/draft/edit")
+    page = import_preview(office, preview, "/office/rounds/draft/import")
+    assert page.status_code == 409
+    assert 'value="基建处"' in page.text
+    assert services.registry.rounds["draft"].evaluations[0].team == "第一巡察组"
+
+
+# --- names that cannot be printed
+
+RARE = [("第一巡察组", "", "𬭸𠮷研究所😀", "42")]
+
+
+def test_a_draft_with_a_name_that_cannot_be_printed_is_saved_and_the_field_says_so(office, services):
+    edit = "/office/rounds/draft/edit"
+    response = post(office, edit, form_of(RARE), edit)
+    assert response.location.endswith(edit)
+    assert services.registry.rounds["draft"].evaluations[0].units[0].name == "𬭸𠮷研究所😀"
+    page = office.get(edit).text
+    assert 'id="unit-1-caution">被巡察单位“𬭸𠮷研究所😀”印不出来：字库里没有“𠮷”。' in page
+    assert '<a href="#unit-1">被巡察单位“𬭸𠮷研究所😀”印不出来' in page
+
+
+def test_an_import_with_such_a_name_says_so_in_its_preview(office):
+    units = [["team", "leader", "unit", "entitled"], ["第一巡察组", None, "研究所😀", 12]]
+    preview = upload(office, content_of(workbook(unit_rows=units)))
+    assert preview.status_code == 200
+    assert "被巡察单位“研究所😀”印不出来" in preview.text
+
+
+def test_nothing_binds_such_a_name(office, services):
+    """Neither the key of the custodians nor freezing nor a rehearsal, and the page says what is missing."""
+    edit = "/office/rounds/draft/edit"
+    post(office, edit, form_of(custodians="巡察办\n纪委😀\n组织部"), edit)
+    missing = office.get("/office/rounds/draft").text.split('class="missing"')[1]
+    assert "密钥保管人“纪委😀”印不出来" in missing
+    for step in ("invite", "rehearse"):
+        page = post(office, f"/office/rounds/draft/{step}", MultiDict(), "/office/rounds/draft")
+        assert page.status_code == 403
+        assert "字库里没有“😀”" in page.text
+    keyed = replace(services.registry.rounds["draft"], opening_key=OpeningKey(b"\x04" + bytes(64), b"{}"))
+    services.registry.rounds["draft"] = keyed
+    page = office.get("/office/rounds/draft").text
+    assert "/office/rounds/draft/freeze" not in page
+    assert "密钥保管人“纪委😀”印不出来" in page
+    page = post(office, "/office/rounds/draft/freeze", MultiDict(), "/office/rounds/draft")
+    assert page.status_code == 403
+    assert services.registry.rounds["draft"] == keyed
+
+
 # --- Excel
 
 
@@ -305,6 +405,24 @@ def test_the_template_is_imported_after_a_preview(office, services):
     round_ = made_of(services, before)
     assert round_.name == "2026年第一轮巡察"
     assert [unit.name for team in round_.evaluations for unit in team.units] == ["文学院", "后勤处", "图书馆"]
+
+
+def test_the_template_is_named_in_the_language_of_the_page(office):
+    named = office.get("/office/rounds/template.xlsx").headers["Content-Disposition"]
+    assert unquote(named).endswith("轮次导入模板.xlsx")
+    named = office.get("/office/rounds/template.xlsx?lang=en").headers["Content-Disposition"]
+    assert unquote(named).endswith("Template for a round.xlsx")
+
+
+def test_times_in_excel_are_read_and_told_as_people_write_them(office):
+    times = [["开放时间", "2026-12-01 09:00"], ["截止时间", "2026-12-01 08:00"]]
+    page = upload(office, content_of(workbook(round_rows=[["name", "轮"], *CUSTODIANS, *times])))
+    assert "应当晚于开放时间。现在是：2026-12-01 08:00<" in page.text.replace("\n", "")
+    times[1][1] = "2026-12-01 18:00"
+    rows = [["name", "轮"], *CUSTODIANS, *times, ["备用码", "12%"]]
+    preview = upload(office, content_of(workbook(round_rows=rows)))
+    for shown in ("<dd>2026-12-01 09:00</dd>", "<dd>2026-12-01 18:00</dd>", "<dd>12</dd>"):
+        assert shown in preview.text
 
 
 def test_units_are_imported_into_a_draft(office, services):
@@ -380,7 +498,7 @@ def many_rows() -> bytes:
         (lambda: b"PK\x03\x04 broken", "文件读不出来"),
         (lambda: b"team,unit\n1,2\n", "改了名的文本或者网页"),
         (lambda: b"<html><table>", "改了名的文本或者网页"),
-        (lambda: b"", "这不是Excel文件"),
+        (lambda: b"", "文件是空的"),
         (lambda: content_of(openpyxl.Workbook()), "没有工作表“轮次”"),
         (lambda: bytes(2 * 1024 * 1024 + 1), "文件超过2MB"),
     ],

@@ -57,7 +57,7 @@ def test_translations_are_chinese_with_full_width_punctuation(catalogue):
         if not message.id:
             continue
         text = message.string if isinstance(message.string, str) else message.string[0]
-        assert HAN.search(text) or text in ("、", "："), message.id
+        assert HAN.search(text) or text in ("、", "：", "／"), message.id
         assert not re.search(r"[\u4e00-\u9fff][,;:!?]", text), text
         assert "！" not in text, text
         filled = re.sub(r"%\(\w+\)[sd]", "7", text).replace("%%", "%")

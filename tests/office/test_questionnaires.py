@@ -7,7 +7,9 @@ import html
 import io
 import re
 from typing import Any
+from urllib.parse import quote
 
+import openpyxl
 import pytest
 
 from survey.domain.forms.canonical_form import canonical
@@ -234,7 +236,7 @@ def test_a_draft_with_faults_is_saved_and_every_fault_is_linked_to_its_field(off
     for anchor, _, sentence in listed:
         assert f'id="{anchor}"' in page
         assert html.unescape(sentence) in html.unescape(page.partition("</ul>")[2])  # beside the field too
-    assert [where for _, where, _ in listed][2:4] == ["维度 D1、权重", "维度 D2、题目 D2-1、代码"]
+    assert [where for _, where, _ in listed][2:4] == ["维度D1、权重", "维度D2、题目D2-1、代码"]
     assert "应当是0至100之间的数。现在是：viel" in page
     assert not services.library.find_entry(draft.split("/")[3]).version(2).is_ready
 
@@ -258,7 +260,9 @@ def test_a_draft_made_ready_is_offered_to_rounds_and_used(office, services, draf
     assert services.registry.rounds[made].questionnaire.version == "1.0.1"
     assert services.registry.rounds[made].questionnaire.title_zh == "另一份问卷"
     assert "用它的轮次：" in office.get(f"/office/questionnaires/{entry_id}").text
-    changed = post(office, f"/office/rounds/{made}/edit", form_of(questionnaire=f"{entry_id}.1"))
+    changed = post(
+        office, f"/office/rounds/{made}/edit", form_of(questionnaire=f"{entry_id}.1"), f"/office/rounds/{made}/edit"
+    )
     assert changed.status_code == 303
     assert services.registry.rounds[made].questionnaire.version == "1.0.0"
 
@@ -290,6 +294,68 @@ def test_one_step_back_and_forth(office, services, draft):
     assert len(document_of(services, draft)["dimensions"]) == 6
     send(office, draft, "undo")
     assert len(document_of(services, draft)["dimensions"]) == 5
+
+
+def test_a_change_of_structure_is_a_step_of_its_own_after_what_was_typed(office, services, draft):
+    answer = send(office, draft, "delete:dimensions.2", title__zh="新标题", dimensions__3__zh="新维度")
+    page = office.get(answer.location.partition("#")[0]).text
+    assert page.count("已删除维度D3，可以撤销。") == 2  # at the head and at its place
+    document = document_of(services, draft)
+    assert [one["code"] for one in document["dimensions"]] == ["D1", "D2", "D4", "D5", "D6"]
+    assert document["title"]["zh"] == "新标题"
+    # Typed since, and not saved: it goes along.
+    send(office, draft, "undo", intro__zh="新引言", dimensions__2__items__0__zh="新题目", dimensions__4__code="D9")
+    document = document_of(services, draft)
+    assert [one["code"] for one in document["dimensions"]] == ["D1", "D2", "D3", "D4", "D5", "D9"]
+    assert (document["title"]["zh"], document["intro"]["zh"]) == ("新标题", "新引言")
+    assert (document["dimensions"][3]["zh"], document["dimensions"][3]["items"][0]["zh"]) == ("新维度", "新题目")
+    send(office, draft, "undo", title__zh="最新标题")
+    document = document_of(services, draft)
+    assert len(document["dimensions"]) == 5
+    assert (document["title"]["zh"], document["intro"]["zh"]) == ("最新标题", "新引言")
+
+
+def test_looking_at_it_does_not_take_the_step_back_away(office, services, draft):
+    send(office, draft, "delete:dimensions.0")
+    send(office, draft, "check")
+    send(office, draft, "undo")
+    assert document_of(services, draft) == {**DEFAULT, "version": "1.0.1"}
+
+
+def test_undoing_what_somebody_else_has_changed_is_told_too(office, services, draft):
+    send(office, draft, "delete:dimensions.0")
+    opened = fields_of(office.get(draft).text)["revision"]
+    send(office, draft, "save", title__zh="先保存的")
+    answer = send(office, draft, "undo", revision=opened, title__zh="后保存的")
+    assert answer.status_code == 409
+    assert fields_of(answer.text)["title.zh"] == "后保存的"
+    assert document_of(services, draft)["title"]["zh"] == "先保存的"
+
+
+@pytest.mark.parametrize(
+    ("deed", "sentence"),
+    [
+        ("add:dimensions.0.items", "已添加题目D1-5，可以撤销。"),
+        ("up:bands.1", "已上移等次"),
+        ("down:open_questions.0", "已下移文字题C-1，可以撤销。"),
+        ("delete:scales.yesno.options.0", "已删除选项"),
+        ("delete:scales.yesno", "已删除量表“没有／有／不了解”，可以撤销。"),
+        ("delete:checklist", "已删除“十不准”清单，可以撤销。"),
+    ],
+)
+def test_the_page_says_what_a_button_has_done(office, draft, deed, sentence):
+    answer = send(office, draft, deed)
+    assert sentence in office.get(answer.location.partition("#")[0]).text
+
+
+def test_scales_are_named_by_their_options(office, draft):
+    page = office.get(draft).text
+    assert "在“好／较好／一般／差／不了解”里添加选项" in page
+    assert "在grade4里" not in page
+    send(office, draft, "save", overall__scale="")
+    page = office.get(f"{draft}?check=1").text
+    assert "grade4、" not in page
+    assert "其中之一：“好／较好／一般／差／不了解”、" in page
 
 
 def test_every_change_leaves_a_line_in_the_log(office, services, entry, draft):
@@ -336,6 +402,17 @@ def test_the_preview_shows_every_screen_in_both_languages(office, services, entr
     assert office.get(f"{path}?screen=999&language=fr").status_code == 200
 
 
+def test_the_preview_opens_in_the_language_of_the_page(office, entry):
+    office.get("/office/questionnaires?lang=en")
+    path = f"/office/questionnaires/{entry.id}/1/preview"
+    page = office.get(path).text
+    assert '<html lang="en">' in page
+    assert "This form carries no name" in page
+    page = office.get(f"{path}?language=zh").text
+    assert "本问卷不记名" in page
+    assert '" lang="en">Back to the questionnaire</a>' in page
+
+
 def test_the_preview_of_an_unfinished_draft_says_what_is_empty(office, draft):
     send(office, draft, "add:dimensions")
     page = office.get(draft.replace("edit", "preview") + "?screen=23").text
@@ -354,7 +431,8 @@ def test_exports_hold_the_document(office, entry):
     path = f"/office/questionnaires/{entry.id}/1"
     book = office.get(f"{path}/xlsx")
     assert read_xlsform(book.data).document == DEFAULT
-    assert book.headers["Content-Disposition"] == "attachment; filename=default-xuncha-conduct-1.0.0.xlsx"
+    name = "巡察组作风纪律后评估问卷（无记名）_1.0.0.xlsx"
+    assert book.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote(name)}"
     assert office.get(f"{path}/yaml").text == write_yaml(DEFAULT)
     assert office.get(f"{path}/exe").status_code == 404
 
@@ -387,10 +465,21 @@ def test_every_wrong_place_of_an_import_is_named_and_nothing_taken(office, servi
     assert len(services.library.find_entry(entry.id).versions) == 1
 
 
+def test_columns_of_an_xlsform_are_named_as_they_are_called(office, services):
+    book = openpyxl.load_workbook(io.BytesIO(write_xlsform(DEFAULT)))
+    book["survey"]["B1"] = "nom"
+    stream = io.BytesIO()
+    book.save(stream)
+    page = upload(office, stream.getvalue(), "问卷.xlsx").text
+    assert "应当是其中之一：type、name、label::中文 (zh)、" in page
+    assert "第一行应当有这些列，各一次：name" in page
+    assert "轮次名称" not in page
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "类型不对"),
+        (b"", "文件是空的"),
         (b"\xff\xfe", "既不是Excel工作簿"),
         (b"a: [", "不是有效的YAML"),
         (b"a: 1\na: 2", "第2行不是有效的YAML"),

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
+from survey.domain.forms.library import Overtaken
 from survey.domain.ports.registry import SpendOutcome, UnitTurnout
 from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
 from survey.domain.rounds import Custodian, Evaluation, State, Unit
@@ -37,6 +38,20 @@ def test_a_round_comes_back_as_it_was_saved(registry: SqlRegistry) -> None:
     assert found is not None
     assert found.questionnaire.document == round_.questionnaire.document
     assert list(found.questionnaire.document) == list(round_.questionnaire.document)
+
+
+def test_a_draft_is_changed_only_as_it_was_read(registry: SqlRegistry) -> None:
+    (read,) = registry.list_rounds()
+    registry.change_draft(read, replace(read, name="李的名称"))
+    with pytest.raises(Overtaken):
+        registry.change_draft(read, replace(read, name="王的名称"))
+    found = registry.find_round(read.id)
+    assert found is not None
+    assert found.name == "李的名称"
+
+    registry.save_round(replace(found, state=State.FROZEN), State.DRAFT)
+    with pytest.raises(WrongState):
+        registry.change_draft(found, found)
 
 
 @settings(max_examples=40)

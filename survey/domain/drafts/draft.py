@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from survey.domain.drafts.spec import parse_spec
-from survey.domain.drafts.typed import moment_of, number_of, text_of, truth_of
+from survey.domain.drafts.typed import moment_of, number_of, percent_of, text_of, truth_of
 from survey.domain.ports import Randomness
 from survey.domain.rounds import Evaluation, Round, Unit
 
@@ -114,8 +114,9 @@ def _document(draft: Draft) -> dict[str, Any]:
         "custodians": [text_of(name) or "" for name in draft.custodians],
         "teams": list(teams.values()),
     }
-    for name in ("threshold", "minimum_group", "texts_minimum", "spare_percent"):
+    for name in ("threshold", "minimum_group", "texts_minimum"):
         document[name] = number_of(getattr(draft, name))
+    document["spare_percent"] = percent_of(draft.spare_percent)
     for name in ("opens_at", "closes_at"):
         if (moment := moment_of(getattr(draft, name))) is not None:
             document[name] = moment or None

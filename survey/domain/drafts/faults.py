@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from survey.domain.drafts.draft import Draft, UnitRow
 from survey.domain.drafts.spec import MAX_CUSTODIANS, MAX_ENTITLED, MAX_TEAMS, MAX_UNITS, NAME_MAX
-from survey.domain.drafts.typed import is_name, moment_of, number_of, text_of, truth_of
+from survey.domain.drafts.typed import is_name, moment_of, number_of, percent_of, text_of, truth_of
+from survey.domain.local_time import BEIJING
 
 MAX_ROWS = 2000  # units of a round
 MIN_CUSTODIANS = 3  # t >= 2, and one more than t
@@ -32,7 +33,7 @@ class Expected(StrEnum):
     SAME_LEADER = "the leader named before, or nothing"
     SOME_ROWS = "at least one unit"
     FEWER_ROWS = "fewer rows"
-    MOMENT = "a time with zone"
+    MOMENT = "date and time"
     LATER = "a later time"
     YES_OR_NO = "yes or no"
     VALUE = "a plain value"  # spreadsheets: no formula, no error
@@ -94,14 +95,16 @@ def _round_faults(draft: Draft) -> Iterator[Fault]:
     group = number_of(draft.minimum_group)
     least = group if group is not None and 3 <= group <= 1000 else 3
     yield from _number(draft.texts_minimum, "texts_minimum", least, 1000)
-    yield from _number(draft.spare_percent, "spare_percent", 0, 100)
+    if (spare := percent_of(draft.spare_percent)) is None or not 0 <= spare <= 100:
+        yield Fault(("spare_percent",), Expected.NUMBER, shown(draft.spare_percent), 0, 100)
     moments = {name: moment_of(getattr(draft, name)) for name in ("opens_at", "closes_at")}
     for name, moment in moments.items():
         if moment is False:
             yield Fault((name,), Expected.MOMENT, shown(getattr(draft, name)))
     opens, closes = moments["opens_at"], moments["closes_at"]
     if isinstance(opens, datetime) and isinstance(closes, datetime) and closes <= opens:
-        yield Fault(("closes_at",), Expected.LATER, shown(draft.closes_at))
+        # As people write it, whatever the form or cell held.
+        yield Fault(("closes_at",), Expected.LATER, f"{closes.astimezone(BEIJING):%Y-%m-%d %H:%M}")
     if truth_of(draft.kiosk) is None:
         yield Fault(("kiosk",), Expected.YES_OR_NO, shown(draft.kiosk))
 

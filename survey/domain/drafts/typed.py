@@ -5,10 +5,14 @@ Law: a value that is none is said to be none (None or False); nothing is guessed
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from survey.domain.drafts.spec import NAME_MAX
+from survey.domain.local_time import BEIJING
 
+# As people write it: 2026-06-30 09:00, 2026/6/30 9:00.
+_WRITTEN = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2}) +(\d{1,2})[:：](\d{2})", re.ASCII)
 _TRUTHS = {"yes": True, "true": True, "是": True, "有": True, "no": False, "false": False, "否": False, "无": False}
 
 
@@ -37,18 +41,34 @@ def number_of(value: object) -> int | None:
     return int(text) if 0 < len(text) <= 9 and text.isdecimal() else None
 
 
+def percent_of(value: object) -> int | None:
+    """A whole number of per cent, with or without its sign."""
+    return number_of(value.strip().rstrip("%％").rstrip() if isinstance(value, str) else value)
+
+
 def moment_of(value: object) -> datetime | bool | None:
-    """A time with zone; None for nothing; False for what is no time with zone."""
+    """Date and time; without a zone it is Beijing's, as in the form. None for nothing; False for what is no moment, a
+    day without an hour too.
+    """
     if isinstance(value, str):
-        if not value.strip():
+        if not (text := value.strip()):
             return None
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            return False
+        value = _moment(text)
     if value is None:
         return None
-    return value if isinstance(value, datetime) and value.tzinfo is not None else False
+    if not isinstance(value, datetime):
+        return False
+    return value if value.tzinfo else value.replace(tzinfo=BEIJING)
+
+
+def _moment(text: str) -> datetime | bool:
+    try:
+        if found := _WRITTEN.fullmatch(text):
+            year, month, day, hour, minute = map(int, found.groups())
+            return datetime(year, month, day, hour, minute, tzinfo=BEIJING)
+        return datetime.fromisoformat(text) if len(text) > len("2026-06-30") else False
+    except ValueError:
+        return False
 
 
 def truth_of(value: object) -> bool | None:

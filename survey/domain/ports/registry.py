@@ -37,6 +37,11 @@ class Registry(Protocol):
     def save_round(self, round_: Round, expected: str) -> None:
         """Replace the round; raise WrongState when its stored state is not `expected` (another process moved it)."""
 
+    def change_draft(self, before: Round, after: Round) -> None:
+        """Replace a draft as it was read; raise Overtaken when somebody has changed it since, WrongState when it is
+        none any more.
+        """
+
     def find_round(self, round_id: str) -> Round | None: ...
 
     def find_round_of(self, evaluation_id: str) -> Round | None: ...

@@ -158,7 +158,7 @@ def test_the_last_second_factor_stays_where_one_is_needed(services, key):
     assert services.accounts.find_account("office").has_second_factor
 
 
-def test_only_the_pages_of_passkeys_may_run_a_script(signed_in, visitor):
+def test_the_pages_of_passkeys_may_run_a_script_and_those_beside_them_not(signed_in, visitor):
     assert SCRIPT_POLICY == (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'; script-src 'self'"

@@ -29,7 +29,10 @@ def kind_of(work: Work) -> Kind:
         ),
         PRINTING: lambda: Kind(
             _("The slips are being made and downloaded."),
-            _("The download is complete, and the codes on the slips count from now on."),
+            _(
+                "All slips were made and sent, and their codes count from now on. Check that the file opens; where its "
+                "download was broken off at the very end, print the slips again."
+            ),
             _("%(done)s of %(total)s units", **numbers),
         ),
         "close-round": lambda: Kind(

@@ -47,7 +47,7 @@ class Sending(Iterator[bytes]):
             self._require()
             self._work = save(self._services, self._work, WorkState.RUNNING, done)
 
-    def settle(self, deed: Callable[[], None]) -> None:
+    def settle(self, deed: Callable[[], object]) -> None:
         """What the file is worth something by; refused when another step has the round meanwhile."""
         self._require()
         deed()

@@ -3,6 +3,9 @@
 Law: no slip ever lies on the server's disk, and the codes count only when the whole file has been handed over: the end
 of the ZIP, without which nobody can open it, is sent after they are registered. A download that breaks leaves
 everything as it was before. In an open round the codes count before the first byte is sent; see _while_open.
+
+Handed over means taken by the HTTP server. What that still holds in memory when the reader goes is lost unseen: granian
+2.8 takes whatever it is given at once. So the page asks to try the file, and the slips can be printed again.
 """
 
 from __future__ import annotations
@@ -96,12 +99,10 @@ def _register(services: Services, round_: Round, drawn: DrawnCodes) -> list[Prin
 
 def _made(services: Services, round_: Round, slips: list[PrintedCode]) -> Iterator[tuple[str, str, bytes]]:
     """(file name, unit id, PDF), in the order of names."""
-    names, units = [], []
-    for name, of_unit in _named(slips):
-        names.append(name)
-        units.append(of_unit)
+    named = list(_named(slips))
+    units = [of_unit for _name, of_unit in named]
     with closing(unit_pdfs(units, round_, services.settings.public_url, fonts_folder())) as made:
-        for name, (of_unit, pdf) in zip(names, made, strict=True):
+        for (name, of_unit), (_, pdf) in zip(named, made, strict=True):
             yield name, of_unit[0].unit_id, pdf
 
 

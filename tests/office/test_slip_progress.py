@@ -87,9 +87,9 @@ def test_a_finished_download_says_so_once_and_leads_to_opening(office, services,
     assert download(office, world).data
     assert progress(office, world)["state"] == "done"
     page = office.get(at(world)).text
-    assert "纸条已全部下载" in page
-    assert "开放答题</button>" in page or 'action="' + at(world, "/open") in page
-    assert "纸条已全部下载" not in office.get(at(world)).text
+    assert "纸条已全部做好并发出" in page
+    assert "开放答题</button>" in page
+    assert "纸条已全部做好并发出" not in office.get(at(world)).text
     assert progress(office, world) == {"state": "none", "mark": ""}
 
 
@@ -163,7 +163,7 @@ def test_a_reader_who_slept_so_long_that_another_print_began_gets_no_whole_file(
     with pytest.raises(Exception, match="busy"):
         list(pieces)
     assert set(services.registry.codes[world.first.id]) == codes
-    assert "纸条已全部下载" in office.get(at(world)).text
+    assert "纸条已全部做好并发出" in office.get(at(world)).text
     assert sorted(results(services)) == ["done", "failed", "started", "started"]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from survey.cli.files import FileExists, new_folder, safe_name
 from survey.cli.people import CODES_HEADER
+from survey.cli.progress import bar
 from survey.domain.rounds import Round
 from survey.domain.slips import PrintedCode, draw_codes, register_codes
 from survey.reports.places import fonts_folder
@@ -47,17 +48,20 @@ def print_run(services: Services, round_: Round, out: Path) -> tuple[Round, list
 
 def write_slips(folder: Path, slips: Sequence[PrintedCode], round_: Round, public_url: str) -> None:
     """codes.csv and one PDF per unit."""
-    from survey.reports.print_run import file_name, unit_pdfs
+    from survey.reports.print_run import by_unit, file_name, unit_pdfs
 
     with _private(folder / CODES_FILE).open("w", encoding="utf-8", newline="") as stream:
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(CODES_HEADER)
         table.writerows((slip.evaluation_id, slip.unit, str(slip.code), slip.url(public_url)) for slip in slips)
-    for slip, pdf in unit_pdfs(slips, round_, public_url, fonts_folder()):
-        file = folder / (safe_name(file_name(slip), "The unit") + ".pdf")
-        if file.exists():
-            raise FileExists(f"{file.name} would be written twice; give the units of the round clearer names.")
-        _private(file).write_bytes(pdf)
+    units = by_unit(slips).values()
+    with bar("Units", len(units)) as progress:
+        for number, (of_unit, pdf) in enumerate(unit_pdfs(units, round_, public_url, fonts_folder()), 1):
+            file = folder / (safe_name(file_name(of_unit[0]), "The unit") + ".pdf")
+            if file.exists():
+                raise FileExists(f"{file.name} would be written twice; give the units of the round clearer names.")
+            _private(file).write_bytes(pdf)
+            progress(number)
 
 
 def _private(file: Path) -> Path:

@@ -3,7 +3,8 @@
 Law: these pages reach stores only through the services handed in, show figures only through survey.domain
 (turnout.turnout, disclosure.disclose), and never read a ballot. The session cookie, the CSRF token and the language
 choice live under /office alone: no phone ever carries them. Every request that does or shows something leaves one
-line in the staff log (trail.py). No page is allowed a script (headers.py) but those that speak to a passkey.
+line in the staff log (trail.py). No page is allowed a script (headers.py) but those that
+speak to a passkey, and the page of a round, which watches its long steps.
 
 One module per task: login, rounds, questionnaires, turnout, reports, account; around them access (who may), headers,
 trail, language, passwords, steps (what a round needs next).
@@ -43,6 +44,7 @@ from survey.office import (
     trail,
     turnout,
     uploads,
+    watching,
 )
 from survey.office.needs import Services
 
@@ -73,6 +75,7 @@ def make_blueprint(services: Services) -> Blueprint:
         rehearsing,
         ceremonies,
         doing,
+        watching,
         turnout,
         ending,
         papers,

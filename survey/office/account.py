@@ -15,7 +15,7 @@ from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
 from survey.office.own_password import checked
 from survey.office.words import COMMANDS, DUTIES
-from survey.reports.print import qr_svg
+from survey.reports.qr import qr_svg
 
 _SECRET = re.compile(r"[A-Z2-7]{32}")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,7 +21,6 @@ from survey.domain.custody.shares import PartialFile
 from survey.domain.grants import check_custodians
 from survey.domain.lifecycle import get_round
 from survey.domain.opening import check_partial
-from survey.domain.ports.work_book import WorkState
 from survey.domain.rehearsal import make_parts_here
 from survey.domain.results.tally import record_hash
 from survey.domain.rounds import Round, State
@@ -31,11 +30,12 @@ from survey.errors import NotYet, SurveyError, TooFewShares
 from survey.office import trail
 from survey.office.confirming import CLOSE, COUNT, REPRINT, is_confirmed
 from survey.office.faults import OfficeRefusal, of_refusal
+from survey.office.kinds import PRINTING
 from survey.office.needs import Services
 from survey.office.printable import require_printable
 from survey.office.slips import slips_zip
 from survey.office.uploads import uploaded
-from survey.office.working import Progress, begin, is_running, reporter
+from survey.office.working import Progress, begin, refuse_while_busy, reporter
 
 BYTES = "application/octet-stream"
 
@@ -73,15 +73,18 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_.require(State.FROZEN, State.PRINTED, State.OPEN)
         if round_.state is not State.FROZEN and not is_confirmed(REPRINT):
             raise OfficeRefusal("not-confirmed")
+        refuse_while_busy(services, round_id)
         drawn = draw_codes(round_, registry=services.registry, randomness=services.randomness)
         trail.note(result="started")
-        content = slips_zip(services, round_, drawn, reporter(services, "print-slips", round_id))
+        content = slips_zip(services, round_, drawn, reporter(services, PRINTING, round_id))
         return _download(content, f"{round_.name}_纸条.zip", "application/zip")
 
     @blueprint.post("/rounds/<round_id>/open", endpoint="open-round")
     @serves(OFFICE)
     def open_round(round_id: str) -> ResponseReturnValue:
-        lifecycle.open_round(get_round(services.registry, round_id), registry=services.registry, box=services.box)
+        round_ = get_round(services.registry, round_id)
+        refuse_while_busy(services, round_id)  # slips in the making are for a round that nobody answers yet
+        lifecycle.open_round(round_, registry=services.registry, box=services.box)
         return to_round(round_id, _("The round is open. People can answer now."))
 
     @blueprint.post("/rounds/<round_id>/close", endpoint="close-round")
@@ -167,43 +170,6 @@ def install(blueprint: Blueprint, services: Services) -> None:
         ballots = sum(services.box.counts([evaluation.id for evaluation in round_.evaluations]).values())
         return begin(services, round_id, "count-round", action, total=ballots)
 
-    # --- Waiting
-
-    @blueprint.get("/rounds/<round_id>/work", endpoint="show-work")
-    @serves(OFFICE)
-    def show_work(round_id: str) -> ResponseReturnValue:
-        work = services.work.find_work(round_id)
-        if work is None:
-            return to_round(round_id)
-        if is_running(services, work):
-            round_ = get_round(services.registry, round_id)
-            moving = "still" not in request.args
-            page = render_template(
-                "office/work.html", round=round_, work=work, words=_doing(work.kind), moving=moving, here="rounds"
-            )
-            # By header, and to be switched off: whoever reads slowly is not thrown back (WCAG 2.2.1).
-            return Response(page, headers={"Refresh": "3"} if moving else None)
-        if work.state is WorkState.DONE:
-            services.work.forget_work(round_id)
-            return to_round(round_id, _done(work.kind))
-        return to_round(round_id)  # which says why it failed
-
-    @blueprint.context_processor
-    def helpers() -> dict[str, object]:
-        return {"work_of": work_of}
-
-    def work_of(round_: Round) -> dict[str, object]:
-        """What the page of a round says about its last long step: still running, or why it failed."""
-        work = services.work.find_work(round_.id)
-        if work is None:
-            return {}
-        if is_running(services, work):
-            return {"is_running": True, "words": _doing(work.kind)}
-        if work.state is WorkState.DONE:
-            return {}
-        kind, _space, detail = work.sentence.partition(" ")
-        return {"failed": of_refusal(kind or "interrupted"), "detail": detail}
-
 
 def given_parts(services: Services, round_: Round) -> list[str]:
     """The custodians whose parts have been checked and kept."""
@@ -237,23 +203,3 @@ def _download(content: object, name: str, media: str) -> Response:
 
 def _ignore(_result: object) -> None:
     """The result of the step stands in the store."""
-
-
-def _doing(kind: str) -> str:
-    return {
-        "freeze-round": _("The round is being frozen: one key per team is made."),
-        "close-round": _("The round is being closed: unused codes become void, the boxes are put in order and sealed."),
-        "count-round": _("The boxes are being opened and counted."),
-        "destroy-round": _("Sealed ballots and what is left of keys are being destroyed."),
-        "clear-rehearsal": _("The rehearsal is being cleared: slips, answers, results and keys are erased."),
-    }[kind]
-
-
-def _done(kind: str) -> str:
-    return {
-        "freeze-round": _("The round is frozen. The slips can be printed now."),
-        "close-round": _("The round is closed and the boxes are sealed."),
-        "count-round": _("All ballots are counted and the parts are destroyed. The result is fixed."),
-        "destroy-round": _("The sealed ballots are destroyed. The record of it is ready for signature."),
-        "clear-rehearsal": _("The rehearsal is cleared. Nothing of it is left but its lines in the staff log."),
-    }[kind]

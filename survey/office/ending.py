@@ -19,10 +19,10 @@ from survey.errors import NotYet
 from survey.office import trail
 from survey.office.ceremonies import who_has_signed
 from survey.office.confirming import ABANDON, DESTROY, is_confirmed
-from survey.office.faults import OfficeRefusal, of_refusal
+from survey.office.faults import of_refusal
 from survey.office.needs import Services
 from survey.office.steps import Action, Step
-from survey.office.working import Progress, begin, is_running
+from survey.office.working import Progress, begin, refuse_while_busy
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
@@ -48,8 +48,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         if not is_confirmed(ABANDON):
             trail.note(result="not confirmed")
             return to_round(round_id, of_refusal("not-confirmed"))
-        if is_running(services, services.work.find_work(round_id)):
-            raise OfficeRefusal("busy")
+        refuse_while_busy(services, round_id)
         abandoning.abandon(round_, services)
         flash(_("“%(name)s” is given up. Its keys and codes are destroyed; its slips lead nowhere.", name=round_.name))
         return redirect(url_for("office.list-rounds"), 303)

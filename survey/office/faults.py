@@ -199,6 +199,14 @@ REFUSALS = {
     "not-confirmed": _l("Nothing was done: the word of confirmation was not typed."),
     "no-file": _l("Please choose a file first."),
     "interrupted": _l("The step was interrupted before it ended. Nothing was changed; please start it again."),
+    "cut-off": _l(
+        "The download was broken off. Everything is as before: none of its codes count, so a part of the file is worth "
+        "nothing. Delete it and start the download again."
+    ),
+    "cut-off-late": _l(
+        "The download was broken off when its codes counted already: slips printed before are void, and the file is "
+        "not whole. Print the slips again."
+    ),
     "wrong-state": _l("The round is not at this step any more. Perhaps somebody else has done it meanwhile."),
     "wrong-partial": _l("A part from a custodian does not check. Nothing was counted."),
     "too-few-shares": _l("There are not enough parts from custodians yet. Nothing was counted."),

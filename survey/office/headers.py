@@ -1,6 +1,7 @@
 """Response headers of every office page, refusal and asset: nothing foreign, no script, nothing kept.
 
-The pages that speak to a passkey run a script of ours and say so with allow_script(); no other does.
+The pages that speak to a passkey, and the page of a round, run a script of ours and say so with allow_script(); no
+other does. Only the page of a round may ask for something by itself: how far a long step is.
 
 Sources: Content Security Policy Level 3; Fetch (CORP); HTML (COOP); RFC 9111 (no-store).
 """
@@ -14,6 +15,7 @@ _POLICY = (
     "frame-ancestors 'none'; base-uri 'none'; script-src "
 )
 SCRIPT_POLICY = _POLICY + "'self'"
+ASKING_POLICY = SCRIPT_POLICY + "; connect-src 'self'"
 
 HEADERS = {
     # No page has a script, so a name typed into a round can never become one.
@@ -29,9 +31,9 @@ HEADERS = {
 }
 
 
-def allow_script() -> None:
+def allow_script(policy: str = SCRIPT_POLICY) -> None:
     """For the page that is being made now."""
-    g.runs_script = True
+    g.policy = policy
 
 
 def install(blueprint: Blueprint) -> None:
@@ -39,6 +41,6 @@ def install(blueprint: Blueprint) -> None:
     def put_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers[name] = value
-        if g.get("runs_script"):
-            response.headers["Content-Security-Policy"] = SCRIPT_POLICY
+        if "policy" in g:
+            response.headers["Content-Security-Policy"] = g.policy
         return response

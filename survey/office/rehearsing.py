@@ -14,7 +14,7 @@ from survey.domain.staff import OFFICE
 from survey.office.faults import OfficeRefusal
 from survey.office.needs import Services
 from survey.office.printable import require_printable
-from survey.office.working import Progress, begin, is_running
+from survey.office.working import Progress, begin, refuse_while_busy
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
@@ -37,8 +37,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_ = get_round(services.registry, round_id)
         if round_.rehearsal is None:
             raise OfficeRefusal("no-rehearsal")
-        if is_running(services, services.work.find_work(round_id)):
-            raise OfficeRefusal("busy")
+        refuse_while_busy(services, round_id)
 
         def action(_progress: Progress) -> None:
             clear(round_, services)

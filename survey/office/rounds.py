@@ -10,16 +10,19 @@ from survey.domain.lifecycle import get_round
 from survey.domain.rehearsal import find_rehearsal
 from survey.domain.rounds import COUNTED, ORDER, Round, State
 from survey.domain.staff import OFFICE
+from survey.office import headers
 from survey.office.ceremonies import making_of
 from survey.office.doing import given_parts
 from survey.office.ending import last_step
 from survey.office.needs import Services
 from survey.office.own_rounds import own_rounds
 from survey.office.steps import next_step, state_line
+from survey.office.watching import work_of
 from survey.office.words import MEANINGS, STATES, state_words
 
 # What needs a person now stands first; what is finished stands last.
 _URGENCY = [State.OPEN, State.CLOSED, State.PRINTED, State.FROZEN, State.DRAFT, *ORDER[ORDER.index(State.OPENED) :]]
+_PRINTING = (State.FROZEN, State.PRINTED, State.OPEN)  # slips can be printed, or printed again
 _WITH_CODES = frozenset(ORDER[ORDER.index(State.PRINTED) :])
 
 
@@ -41,6 +44,10 @@ def install(blueprint: Blueprint, services: Services) -> None:
         # Only a draft can have a rehearsal; every other page of a round asks one question less.
         making = making_of(services, round_)
         rehearsal = find_rehearsal(services.registry, round_id) if round_.state is State.DRAFT else None
+        work = work_of(services, round_)
+        watches = "running" in work or round_.state in _PRINTING
+        if watches:
+            headers.allow_script(headers.ASKING_POLICY)
         return render_template(
             "office/round.html",
             round=round_,
@@ -51,6 +58,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
             making=making,
             rehearsal=rehearsal,
             given=given,
+            work=work,
+            watches=watches,
             here="rounds",
         )
 

@@ -1,4 +1,4 @@
-"""The few files that office pages load: stylesheets, one mark, and the script that speaks to passkeys."""
+"""The few files that office pages load: stylesheets, one mark, and two scripts: passkeys, progress."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _TYPES = {
     "office.css": "text/css; charset=utf-8",
     "preview.css": "text/css; charset=utf-8",
     "mark.svg": "image/svg+xml",
+    "progress.js": "text/javascript; charset=utf-8",
     "passkeys.js": "text/javascript; charset=utf-8",
 }
 

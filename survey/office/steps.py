@@ -169,8 +169,8 @@ def _print(round_: Round) -> Step:
             "office.print-slips",
             _("Download the slips"),
             after=_(
-                "The file comes as it is made; with many units that takes minutes. When it is there, load this page "
-                "again: opening comes next."
+                "The file comes as it is made. When it is there, opening comes next; if this page does not say so by "
+                "itself, load it again."
             ),
         ),
     )

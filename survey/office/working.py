@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -63,8 +63,7 @@ class _Job:
                 continue  # the step itself keeps the store busy; the next beat tells
 
     def _save(self, state: WorkState, sentence: str = "") -> None:
-        work, now = self.work, int(self.services.clock().timestamp())
-        self.services.work.save_work(Work(work.round_id, work.kind, state, self.done, work.total, now, sentence))
+        save(self.services, self.work, state, self.done, sentence)
 
 
 def begin(
@@ -100,15 +99,31 @@ def start(
     report: called at the end with "done" or the kind of the refusal, for the staff log. Raises OfficeRefusal while
     another long step of the round is under way.
     """
-    if is_running(services, services.work.find_work(round_id)):
-        raise OfficeRefusal("busy")
-    work = Work(round_id, kind, WorkState.RUNNING, 0, total, int(services.clock().timestamp()))
-    services.work.save_work(work)
+    work = claim(services, round_id, kind, total)
     job = _Job(services, work, action, report)
     thread = threading.Thread(target=job.run, name=f"work-{round_id}", daemon=True)
     thread.start()
     thread.join(PATIENCE)
     return not thread.is_alive()
+
+
+def claim(services: Services, round_id: str, kind: str, total: int = 0) -> Work:
+    """The round is this step's from here. Raises OfficeRefusal while it is another's."""
+    refuse_while_busy(services, round_id)
+    return save(services, Work(round_id, kind, WorkState.RUNNING, 0, total), WorkState.RUNNING)
+
+
+def refuse_while_busy(services: Services, round_id: str) -> None:
+    if is_running(services, services.work.find_work(round_id)):
+        raise OfficeRefusal("busy")
+
+
+def save(services: Services, work: Work, state: WorkState, done: int = 0, sentence: str = "") -> Work:
+    """A sign of life; what stands in the store now."""
+    now = int(services.clock().timestamp())
+    saved = replace(work, state=state, done=done, beat=now, sentence=sentence)
+    services.work.save_work(saved)
+    return saved
 
 
 def is_running(services: Services, work: Work | None) -> bool:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import segno
 import typst
 
 from survey.reports.fonts import SANS, check_glyphs, font_files, for_typst
 from survey.reports.places import DOCUMENTS
+from survey.reports.qr_sheets import qr_sheets
 from survey.reports.words import check_mark
 
 _WORDS = (  # one line each on the slip: at most 31 characters
@@ -27,8 +27,6 @@ _WORDS = (  # one line each on the slip: at most 31 characters
     "6. 网络可能知道手机打开过网页，看不到内容。答完请撕掉。",
 )
 _LABELS = "作风纪律后评估核对码截止扫二维码，或者打开输入答题码　"
-# Any mask is valid for a reader; choosing the prettiest of eight takes five times as long, and there may be thousands.
-_MASK = 3
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,21 @@ def slips_pdf(slips: Sequence[Slip], fonts_dir: Path) -> bytes:
     files = font_files(fonts_dir, SANS)
     names = {name for s in slips for name in (s.round_name, s.team_name, s.unit_name, s.address, s.closes or "")}
     check_glyphs([*sorted(names), *_WORDS, _LABELS], files)
-    data = json.dumps([_data(slip) for slip in slips], ensure_ascii=False)
-    compiler = typst.Compiler(
-        DOCUMENTS / "slips.typ",
-        font_paths=for_typst(tuple(files)),
-        sys_inputs={"slips": data},
+    fonts = for_typst(tuple(files))
+    faces: dict[Slip, int] = {}  # a slip without its code -> the page of its face
+    pages = [faces.setdefault(replace(slip, url="", code=""), len(faces) + 1) for slip in slips]
+    face_pdf = _compiled("slip-face.typ", fonts, faces=_json([_face(slip) for slip in faces]))
+    return _compiled(
+        "slips.typ",
+        fonts,
+        faces=_json(list(face_pdf)),
+        qrs=qr_sheets([slip.url for slip in slips]),
+        slips=_json([{"face": page, "code": slip.code} for slip, page in zip(slips, pages, strict=True)]),
     )
+
+
+def _compiled(template: str, fonts: typst.Fonts, **inputs: str) -> bytes:
+    compiler = typst.Compiler(DOCUMENTS / template, font_paths=fonts, sys_inputs=inputs)
     # No creation time: a file that says when it was made says more than the slip.
     pdf = compiler.compile(format="pdf", timestamp=0, pdf_tags=False)
     if not isinstance(pdf, bytes):
@@ -70,13 +77,15 @@ def slips_pdf(slips: Sequence[Slip], fonts_dir: Path) -> bytes:
     return pdf
 
 
-def _data(slip: Slip) -> dict[str, object]:
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _face(slip: Slip) -> dict[str, object]:
     title = f"{slip.team_name}作风纪律后评估"
     origin = f"{slip.round_name}　{slip.unit_name}"
     address = f"扫二维码，或者打开 {slip.address} 输入答题码"
     return {
-        "qr": qr_svg(slip.url),
-        "code": slip.code,
         "fingerprint": check_mark(slip.fingerprint),
         "title": title,
         "title-size": _size(title, 9.5, lines=2),
@@ -94,23 +103,3 @@ def _size(text: str, largest: float, lines: int) -> float:
     ems = sum(1.0 if ord(char) > 0x2E7F else 0.62 for char in text)
     available = 66 / 25.4 * 72 * lines * (0.9 if lines > 1 else 0.98)
     return round(min(largest, available / ems), 2)
-
-
-def qr_svg(url: str) -> str:
-    """The QR code (error correction M or better) as SVG: one path, no quiet zone (the slip leaves it)."""
-    matrix = segno.make_qr(url, error="m", mask=_MASK).matrix
-    path = []
-    for y, row in enumerate(matrix):
-        x = 0
-        while x < len(row):
-            start = x
-            while x < len(row) and row[x]:
-                x += 1
-            if x > start:
-                path.append(f"M{start} {y}h{x - start}v1h-{x - start}z")
-            x += 1
-    size = len(matrix)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges">'
-        f'<path d="{"".join(path)}"/></svg>'
-    )

@@ -1,8 +1,14 @@
-"""The files of a print run: one PDF of slips per unit, one after the other, each in memory only."""
+"""The files of a print run: one PDF of slips per unit, each in memory only.
+
+Law: they come in the order asked for, and however many units there are, only a handful is in memory at a time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections import deque
+from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from survey.domain.rehearsal import MARK
@@ -10,6 +16,9 @@ from survey.domain.rounds import Round
 from survey.domain.slips import PrintedCode
 from survey.reports import print as paper
 from survey.reports.fonts import SANS, check_glyphs, font_files
+
+# Threads do, for typst works without Python's lock. Not all cores of a large server: it has others to answer meanwhile.
+AT_ONCE = min(os.cpu_count() or 1, 4)
 
 
 def by_unit(slips: Sequence[PrintedCode]) -> dict[str, list[PrintedCode]]:
@@ -21,12 +30,25 @@ def by_unit(slips: Sequence[PrintedCode]) -> dict[str, list[PrintedCode]]:
 
 
 def unit_pdfs(
-    slips: Sequence[PrintedCode], round_: Round, public_url: str, fonts: Path
-) -> Iterator[tuple[PrintedCode, bytes]]:
-    """(one slip of the unit, its PDF). Raises MissingGlyph before the first one is made."""
+    units: Iterable[Sequence[PrintedCode]], round_: Round, public_url: str, fonts: Path
+) -> Generator[tuple[Sequence[PrintedCode], bytes], None, None]:
+    """(the slips of a unit, their PDF), several in the making while one is taken.
+
+    Raises MissingGlyph before the first one is made. Whoever stops taking them ends the making.
+    """
     check_names(round_, fonts)
-    for of_unit in by_unit(slips).values():
-        yield of_unit[0], unit_pdf(of_unit, round_, public_url, fonts)
+    making: deque[tuple[Sequence[PrintedCode], Future[bytes]]] = deque()
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slips")
+    try:
+        for of_unit in units:
+            making.append((of_unit, pool.submit(unit_pdf, of_unit, round_, public_url, fonts)))
+            if len(making) > AT_ONCE:
+                first, pdf = making.popleft()
+                yield first, pdf.result()
+        for of_unit, pdf in making:
+            yield of_unit, pdf.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def check_names(round_: Round, fonts: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,23 @@ def test_the_real_slips_are_pdfs(made: Survey) -> None:
     made("round", "codes", round_id, "--out", made.work / "slips")
     for file in (made.work / "slips").glob("*.pdf"):
         assert file.read_bytes().startswith(b"%PDF-")
+
+
+def test_while_slips_are_made_a_bar_counts_the_units(
+    made: Survey, plain_slips: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_id = made.freeze()
+    told: list[object] = []
+
+    @contextmanager
+    def bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+        told.append((what, total))
+        yield told.append
+
+    monkeypatch.setattr("survey.cli.slips.bar", bar)
+    made("round", "codes", round_id, "--out", made.work / "slips")
+    units = plain_slips()
+    assert told == [("Units", units), *range(1, units + 1)]
 
 
 @QUICK

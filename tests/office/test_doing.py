@@ -17,7 +17,7 @@ from survey.domain.invitations import parse_code
 from survey.domain.ports.work_book import Work, WorkState
 from survey.domain.rounds import State
 from survey.errors import StoreUnavailable
-from survey.office import slips as slips_module
+from survey.reports import print_run
 from tests.office.conftest import HTTPS, PASSWORD, Visitor, make_app
 from tests.world import World, phones
 
@@ -145,7 +145,7 @@ def test_printing_writes_no_file(office, services, world, monkeypatch):
 
 def test_a_download_that_breaks_leaves_no_code_and_no_zip(office, services, world, monkeypatch):
     frozen(office, services, world)
-    real, made = slips_module.unit_pdf, []
+    real, made = print_run.unit_pdf, []
 
     def fails_at_the_second(*arguments):
         made.append(1)
@@ -153,7 +153,7 @@ def test_a_download_that_breaks_leaves_no_code_and_no_zip(office, services, worl
             raise StoreUnavailable("the line is cut")
         return real(*arguments)
 
-    monkeypatch.setattr(slips_module, "unit_pdf", fails_at_the_second)
+    monkeypatch.setattr(print_run, "unit_pdf", fails_at_the_second)
     with pytest.raises(StoreUnavailable):
         press(office, world, "slips.zip").data  # noqa: B018  # reading the body makes it
     assert state(services, world) is State.FROZEN
@@ -174,13 +174,13 @@ def test_a_name_without_glyphs_is_refused_before_anything_is_sent(office, servic
 def test_a_reprint_needs_the_typed_word_and_voids_what_was_not_used(office, services, world, monkeypatch):
     frozen(office, services, world)
     codes: list[str] = []
-    real = slips_module.unit_pdf
+    real = print_run.unit_pdf
 
     def note_codes(of_unit, *more):
         codes.extend(str(slip.code) for slip in of_unit)
         return real(of_unit, *more)
 
-    monkeypatch.setattr(slips_module, "unit_pdf", note_codes)
+    monkeypatch.setattr(print_run, "unit_pdf", note_codes)
     assert press(office, world, "slips.zip").data
     first = list(codes)
     page = press(office, world, "slips.zip")
@@ -197,16 +197,17 @@ def test_a_reprint_needs_the_typed_word_and_voids_what_was_not_used(office, serv
 
 def test_a_code_used_while_reprinting_leaves_its_unit_one_slip_less(office, services, world, monkeypatch):
     world.open()
-    real, printed = slips_module.unit_pdf, []
+    real, printed, one_at_a_time = print_run.unit_pdf, [], threading.Lock()
 
     def somebody_answers(of_unit, *more):
-        if not printed:
-            book = services.registry.codes[world.first.id]
-            next(one for one in book.values() if one.state == "unused").state = "used"
-        printed.append(len(of_unit))
+        with one_at_a_time:
+            if not printed:
+                book = services.registry.codes[world.first.id]
+                next(one for one in book.values() if one.state == "unused").state = "used"
+            printed.append(len(of_unit))
         return real(of_unit, *more)
 
-    monkeypatch.setattr(slips_module, "unit_pdf", somebody_answers)
+    monkeypatch.setattr(print_run, "unit_pdf", somebody_answers)
     assert press(office, world, "slips.zip", confirm="reprint").data
     assert len(printed) == 4  # one of the three units a second time
     live = sum(unit.printed for unit in services.registry.turnout(world.first.id))

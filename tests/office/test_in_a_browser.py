@@ -16,10 +16,13 @@ from werkzeug.serving import make_server
 import survey
 from survey.domain.forms.library import shelf, start_version
 from survey.domain.questionnaire import default_questionnaire
+from survey.office import sending
+from survey.reports import print_run
 from survey.respondent.assets import DIST
 from tests.fakes import FakeSettings, Services
 from tests.office.conftest import PASSWORD, make_app
 from tests.office.crawl import crawl
+from tests.world import World
 
 pytestmark = pytest.mark.browser
 
@@ -148,4 +151,62 @@ def test_on_paper_there_is_no_navigation(browser, address, tmp_path: Path):
     assert not page.locator(".frame > nav").is_visible()
     assert not page.get_by_role("button", name="退出").is_visible()
     assert page.get_by_role("table").first.is_visible()
+    page.context.close()
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """The slips of a unit are made when the gate lets it through; every unit is a sign of life."""
+    opened = threading.Semaphore(0)
+
+    def waits(of_unit, *_more) -> bytes:
+        assert opened.acquire(timeout=60)
+        return b"%PDF-1.7" + bytes(10)
+
+    monkeypatch.setattr(sending, "PACE", 0.0)
+    monkeypatch.setattr(print_run, "unit_pdf", waits)
+    monkeypatch.setattr(print_run, "AT_ONCE", 1)  # or the second unit might slip through before the first
+    return opened
+
+
+def test_slips_show_their_progress_in_place_and_the_page_moves_on(browser, address, services, gate):
+    world = World(services).freeze()
+    messages: list[str] = []
+    page = signed_in(browser, address, bypass_csp=False)
+    page.on("console", lambda message: messages.append(message.text))
+    page.goto(f"{address}/office/rounds/{world.round.id}")
+    gate.release()  # the first unit: with it the file begins to arrive
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="下载纸条").click()
+    page.get_by_role("status").filter(has_text="正在制作和下载纸条。").wait_for()
+    gate.release()
+    page.get_by_text("共3个单位，已完成2个").wait_for()
+    assert page.get_by_role("progressbar", name="共3个单位").get_attribute("value") == "2"
+    assert page.get_by_role("button", name="下载纸条").is_disabled()
+    gate.release()
+    page.get_by_role("button", name="开放答题").wait_for()
+    assert page.get_by_text("纸条已全部做好并发出").is_visible()
+    assert begun.value.failure() is None
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert messages == []
+    page.context.close()
+
+
+def test_a_page_loaded_while_slips_are_made_goes_on_showing_it_and_says_when_it_is_broken_off(
+    browser, address, services, gate
+):
+    world = World(services).freeze()
+    page = signed_in(browser, address)
+    page.goto(f"{address}/office/rounds/{world.round.id}")
+    gate.release()
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="下载纸条").click()
+    other = page.context.new_page()
+    other.goto(f"{address}/office/rounds/{world.round.id}")
+    assert other.get_by_role("progressbar", name="共3个单位").is_visible()
+    assert violations(other) == []
+    begun.value.cancel()
+    gate.release(2)
+    other.get_by_role("alert").filter(has_text="下载中断了").wait_for()
+    assert other.get_by_role("button", name="下载纸条").is_enabled()
     page.context.close()

@@ -158,7 +158,7 @@ def test_the_last_second_factor_stays_where_one_is_needed(services, key):
     assert services.accounts.find_account("office").has_second_factor
 
 
-def test_only_the_pages_of_passkeys_may_run_a_script(signed_in, visitor):
+def test_the_pages_of_passkeys_may_run_a_script_and_those_beside_them_not(signed_in, visitor):
     assert SCRIPT_POLICY == (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'; script-src 'self'"
@@ -198,7 +198,7 @@ def test_without_https_the_account_page_says_so_and_offers_no_button():
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/office/login").text).group(1)
     client.post("/office/login", data={"csrf_token": token, "account": "office", "password": PASSWORD})
     page = client.get("/office/account").text
-    assert "网址是 http://survey.example" in page
+    assert "网址是http://survey.example" in page
     assert "account/passkeys/new" not in page
     assert "login/passkey" not in client.get("/office/login").text
     assert "https://" in client.get("/office/login/passkey").text

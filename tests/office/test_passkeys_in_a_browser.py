@@ -152,7 +152,7 @@ def test_a_key_that_checks_nobody_opens_nothing_alone_and_a_refusal_says_so(
     # Reached under another name than the settings', the browser is told where to go.
     page.goto(f"{address.replace('localhost', '127.0.0.1')}/office/login/passkey")
     page.get_by_role("button", name="使用通行密钥").click()
-    page.get_by_text(f"从 {address} 打开").wait_for()
+    page.get_by_text(f"从{address}打开").wait_for()
 
 
 def test_the_pages_of_the_first_steps_are_narrow_and_axe_finds_nothing(

@@ -108,7 +108,7 @@ def test_from_signing_in_to_the_closed_box(browser: Browser, address: str, servi
     looks_right(page)
 
     page.get_by_role("link", name="参评情况").click()
-    page.get_by_text("再更新").wait_for()
+    page.get_by_text("多刷新几次也不会变").wait_for()
     looks_right(page)
     page.get_by_role("link", name="打开大屏页面").click()
     looks_right(page)

@@ -9,11 +9,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import segno
 
 from survey.errors import SettingsError
 from survey.reports.fonts import SANS, SERIF, MissingGlyph, check_glyphs, font_files
-from survey.reports.print import Slip, qr_svg, slips_pdf
+from survey.reports.print import Slip, slips_pdf
 
 FONTS = Path(__file__).parents[2] / "node_modules" / "@expo-google-fonts"
 FINGERPRINT = "Ab3_-fGhIjKlMnOpQrStUv"
@@ -87,6 +86,13 @@ def test_the_same_slips_give_the_same_bytes() -> None:
     assert slips_pdf([slip()], FONTS) == slips_pdf([slip()], FONTS)
 
 
+def test_slips_of_several_units_in_one_file_keep_their_own_names_and_order(tmp_path: Path) -> None:
+    file = tmp_path / "two.pdf"
+    units = ["文学院", "图书馆"] * 6
+    file.write_bytes(slips_pdf([slip(code, unit=unit) for code, unit in zip(codes(12), units, strict=True)], FONTS))
+    assert re.findall("文学院|图书馆", run("pdftotext", "-raw", file, "-")) == units
+
+
 def test_the_longest_names_push_no_code_off_the_paper(tmp_path: Path) -> None:
     file = tmp_path / "long.pdf"
     file.write_bytes(slips_pdf([slip(code, team="巡" * 60, unit="W" * 60) for code in codes(10)], FONTS))
@@ -112,15 +118,3 @@ def test_the_words_on_a_slip_fit_a_line_and_have_glyphs() -> None:
 def test_without_fonts_nothing_is_printed(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="NotoSansSC_400Regular"):
         slips_pdf([slip()], tmp_path)
-
-
-def test_the_drawing_of_a_code_has_the_modules_of_the_standard_with_error_correction_m() -> None:
-    url = slip().url
-    drawn = set()
-    markup = qr_svg(url)
-    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", markup):
-        drawn |= {(int(x) + step, int(y)) for step in range(int(length))}
-    code = segno.make_qr(url, error="m", mask=3)
-    assert code.error in ("M", "Q", "H")
-    assert drawn == {(x, y) for y, row in enumerate(code.matrix) for x, dark in enumerate(row) if dark}
-    assert f'viewBox="0 0 {len(code.matrix)} {len(code.matrix)}"' in markup

@@ -13,7 +13,7 @@ from survey.reports.blocks import COMPACT, Block, Document, Heading, NewPage, Pa
 from survey.reports.phrases import mark, numeral, round_name, said
 from survey.reports.report_pictures import score_row, title_of
 from survey.reports.table_notes import grade_cell, interval_cell, rate_cell, reasons, score_cell
-from survey.reports.trend_tables import trend_of, trend_picture, trend_table
+from survey.reports.trend_tables import numbers_table, trend_of, trend_picture, trend_table
 from survey.reports.wide_charts import comparison
 from survey.reports.words import check_number
 
@@ -108,7 +108,7 @@ def comparison_of_rounds(report: Report) -> Document:
     return Document(
         title=("历轮作风纪律后评估对比",),
         number=check_number(report["record"]),
-        blocks=[trend_picture(shown), NewPage(table.is_wide), table],
+        blocks=[trend_picture(shown), NewPage(table.is_wide), table, numbers_table(shown)],
         mark=mark(report),
         subject=report["name"],
     )

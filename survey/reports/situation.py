@@ -14,7 +14,7 @@ from survey.reports import certainty, findings, tables
 from survey.reports.blocks import Attachments, Block, Document, Heading, NewPage, Paragraph, Picture, Signatures, Table
 from survey.reports.phrases import mark, numeral, round_name, said
 from survey.reports.report_pictures import comparison_pictures, satisfaction_pictures
-from survey.reports.trend_tables import trend_of, trend_picture, trend_table
+from survey.reports.trend_tables import numbers_table, trend_of, trend_picture, trend_table
 from survey.reports.words import check_number
 
 Report = Mapping[str, Any]
@@ -61,7 +61,7 @@ def _situation(report: Report) -> Iterator[Block]:
         [tables.scores(report)],
         tables.distributions(report),
         tables.digests(report),
-        [trend_picture(shown), trend_table(shown)] if len(shown.points) > 1 else [],
+        [trend_picture(shown), trend_table(shown), numbers_table(shown)] if len(shown.points) > 1 else [],
     ]
     attached = [group for group in attached if group]
     yield Attachments([_title(group) for group in attached])

@@ -10,9 +10,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from survey.domain.results.trend import Trend
+from survey.domain.results.trend import RANGE, UNGRADED, WITHHELD, Trend
 from survey.office.language import in_language
 from survey.reports import charts
+from survey.reports.table_notes import score_cell
 from survey.reports.trend_chart import trend_chart
 from survey.reports.wide_charts import Answers, Row, comparison, diverging, sorted_rows
 
@@ -37,12 +38,14 @@ def distribution(row: Mapping[str, Any], options: list[dict[str, Any]]) -> str:
 
 
 def compared(report: Mapping[str, Any]) -> str:
-    """All teams by their total, the highest first, each with its value and grade."""
+    """All teams by their total, the highest first, each with its ballots, its value or range, and its grade."""
     rows = [
         Row(
             team["team"],
             team["score"],
             in_language({"zh": team["grade"], "en": team["grade_en"]}) if team["grade"] else "",
+            score_cell(team, "–") or "",
+            team["counted"],
         )
         for team in report["evaluations"]
     ]
@@ -72,12 +75,27 @@ def lines(trend: Trend) -> dict[str, Any]:
 
     return {
         "trend": trend,
-        "values": {code: trend.values(code) for code in trend.names},
+        "figures": {code: list(zip(trend.values(code), trend.numbers(code), strict=True)) for code in trend.names},
+        "left_out": _left_out(trend),
         "charts": [line(None, _("Score (of 100)"))],
         "dimension_charts": [
             (code, words, line(code, f"{code} {in_language(words)}")) for code, words in trend.names.items()
         ],
     }
+
+
+def _left_out(trend: Trend) -> list[tuple[str, str, str]]:
+    """(round, why, teams) of the teams that are in no mean of the total."""
+    why = {
+        UNGRADED: _("participation too low for a grade"),
+        RANGE: _("only a range of the score is shown"),
+        WITHHELD: _("no score is shown"),
+    }
+    return [
+        (point.name, why[reason], _(", ").join(names))
+        for point in trend.points
+        for reason, names in point.left_out.items()
+    ]
 
 
 def _pauses() -> charts.Pauses:

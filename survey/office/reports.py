@@ -30,7 +30,7 @@ from survey.office.language import in_language
 from survey.office.needs import Services
 from survey.office.own_rounds import own_rounds
 from survey.office.withheld import sentences, whole_table, why
-from survey.reports import papers
+from survey.reports import certainty, papers
 from survey.reports.places import fonts_folder
 from survey.reports.table_notes import count_cell, rate_cell, satisfied_cell, score_cell
 from survey.reports.words import check_number, words
@@ -110,6 +110,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
             "bar": bar,
             "distribution": distribution,
             "check_number": check_number,
+            "few_ballots": certainty.notes,
+            "few_words": in_language({language: words(language)["few_ballots"] for language in ("zh", "en")}),
             "shown_score": lambda entry: score_cell(entry, "–"),
             "shown_rate": lambda team, of: rate_cell(team, of, "–"),
             "shown_satisfied": lambda team: satisfied_cell(team, "–"),

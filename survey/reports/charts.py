@@ -15,16 +15,17 @@ from html import escape
 @dataclass(frozen=True)
 class Pauses:
     """What stands between title and figures, between rows, between the parts of a row, and between an option and its
-    count, in a drawing's title.
+    count, in a drawing's title; number: how many ballots, after a label.
     """
 
     colon: str
     rows: str
     parts: str
     count: str
+    number: str
 
 
-CHINESE, ENGLISH = Pauses("：", "；", "、", ""), Pauses(": ", "; ", ", ", " ")
+CHINESE, ENGLISH = Pauses("：", "；", "、", "", "（n={}）"), Pauses(": ", "; ", ", ", " ", " (n={})")
 PAUSES = {"zh": CHINESE, "en": ENGLISH}
 _WIDTH = 320
 _HEIGHT = 22

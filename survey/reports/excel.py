@@ -71,11 +71,14 @@ class Book:
         sheet.hide_gridlines(2)
         return sheet
 
-    def table(self, sheet: Worksheet, table: Table, top: int = 0) -> int:
-        """Write a table with title, unit, header, rows and notes; returns the first free row."""
+    def table(self, sheet: Worksheet, table: Table, top: int = 0, *, widths: bool = True) -> int:
+        """Write a table with title, unit, header, rows and notes; returns the first free row.
+
+        widths=False: under another table, whose columns it shares.
+        """
         room = _LANDSCAPE if table.is_wide else _PORTRAIT
         total = sum(column.width for column in table.columns)
-        widths = [room * column.width / total for column in table.columns]
+        shares = [room * column.width / total for column in table.columns]
         last = len(table.columns) - 1
         heading: dict[str, Any] = {"bold": True, "font_size": 14, "align": "center"}
         if last:
@@ -87,10 +90,11 @@ class Book:
             sheet.write_string(
                 head, place, column.head, self.format(bold=True, border=1, align="center", text_wrap=True)
             )
-            sheet.set_column(place, place, widths[place])
-        sheet.set_row(head, 6 + 14 * _most_lines([column.head for column in table.columns], widths))
+            if widths:
+                sheet.set_column(place, place, shares[place])
+        sheet.set_row(head, 6 + 14 * _most_lines([column.head for column in table.columns], shares))
         for number, row in enumerate(table.rows):
-            sheet.set_row(head + 1 + number, 3 + 14 * _most_lines(row, widths))
+            sheet.set_row(head + 1 + number, 3 + 14 * _most_lines(row, shares))
             for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
                 self.cell(sheet, head + 1 + number, place, column, cell, bold=number in table.strong)
         line = head + 1 + len(table.rows)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from survey.reports import certainty
 from survey.reports.table_notes import score_cell
 from survey.reports.words import check_number
 
@@ -57,22 +58,16 @@ def results(report: Report) -> list[str]:
 
 def _graded(team: Team) -> str:
     score = f"{shown}分" if (shown := score_cell(team)) is not None else "总分不显示"
-    return f"{team['team']}（{score}{'，仅供参考' if team['reference_only'] else ''}）"
+    reference = "，仅供参考" if team["reference_only"] else ""
+    return f"{team['team']}（{score}，有效答卷{team['counted']}份{reference}）"
 
 
 def features(report: Report, team: Team) -> list[str]:
     """三、主要特点和问题, one paragraph per team."""
-    scored = [d for d in team["dimensions"] if d["score"] is not None]
-    if not scored:
+    if all(score_cell(dimension) is None for dimension in team["dimensions"]):
         why = next((e["zh"] for e in team["suppressed"] if e["what"] in ("all", "dimensions", "score")), "")
         return [f"有效答卷{team['counted']}份，不分维度和题目显示。{why}"]
-    said = []
-    highest = max(Fraction(d["score"]) for d in scored)
-    lowest = min(Fraction(d["score"]) for d in scored)
-    if highest != lowest:
-        said.append(f"得分较高的维度是{_of(scored, highest)}，较低的是{_of(scored, lowest)}。")
-    else:
-        said.append(f"能够显示的各维度得分均为{scored[0]['score']}分。")
+    said = [f"有效答卷{team['counted']}份。", _dimensions(team)]
     worst = weak_items(report, team)
     if worst:
         listed = "；".join(
@@ -82,6 +77,24 @@ def features(report: Report, team: Team) -> list[str]:
     elif any(item["counts"] is not None for item in team["items"]):
         said.append("能够显示的题目没有人选择不满意类选项。")
     return ["".join(said)]
+
+
+def _dimensions(team: Team) -> str:
+    """The highest and the lowest dimension where they can be told apart; where not, between what they lie."""
+    scored = [d for d in team["dimensions"] if d["score"] is not None]
+    rest = len(team["dimensions"]) - len(scored)
+    aside = f"另有{rest}个维度没有显示得分或者只显示范围，不作比较。" if rest else ""
+    if not scored:
+        return "各维度没有显示得分或者只显示范围，不作比较。"
+    if len(scored) == 1:
+        return f"只有“{scored[0]['zh']}”显示得分，为{scored[0]['score']}分。{aside}"
+    highest, lowest = _ends(scored)
+    if highest == lowest:
+        return f"{'显示得分的' if rest else ''}{len(scored)}个维度得分均为{highest}分。{aside}"
+    if Fraction(highest) - Fraction(lowest) < certainty.gap(team):
+        whose = f"显示得分的{len(scored)}个维度" if rest else "各维度"
+        return f"{whose}得分接近，都在{lowest}至{highest}分之间，不宜说有高低。{aside}"
+    return f"得分较高的维度是{_of(scored, highest)}，较低的是{_of(scored, lowest)}。{aside}"
 
 
 def weak_items(report: Report, team: Team) -> list[tuple[Mapping[str, Any], str]]:
@@ -100,9 +113,19 @@ def weak_items(report: Report, team: Team) -> list[tuple[Mapping[str, Any], str]
     return [(item, listed) for _, _, item, listed in found[:_WORST]]
 
 
-def _of(dimensions: list[Mapping[str, Any]], value: Fraction) -> str:
-    of_value = [d for d in dimensions if Fraction(d["score"]) == value]
-    return "、".join(f"“{d['zh']}”" for d in of_value) + f"（{of_value[0]['score']}分）"
+def _of(dimensions: list[Mapping[str, Any]], score: str) -> str:
+    """All dimensions with this score: "“工作作风”（98.68分）"."""
+    return f"{_names(dimensions, score)}（{score}分）"
+
+
+def _ends(scored: list[Mapping[str, Any]]) -> tuple[str, str]:
+    """The highest and the lowest score."""
+    scores = sorted((d["score"] for d in scored), key=Fraction)
+    return scores[-1], scores[0]
+
+
+def _names(dimensions: list[Mapping[str, Any]], score: str) -> str:
+    return "、".join(f"“{d['zh']}”" for d in dimensions if d["score"] == score)
 
 
 def proposals(report: Report) -> list[str]:
@@ -125,17 +148,25 @@ def proposals(report: Report) -> list[str]:
     return said
 
 
-def appraisal(team: Team) -> str:
+def appraisal(report: Report, team: Team) -> str:
     """鉴定参考语: one or two sentences about the team for a member's 鉴定; no figure by unit, no rank."""
     if team["grade"] is None:
         return f"该同志所在的{team['team']}接受了作风纪律后评估，因人数或参评率原因不评等次，本项不作评价。"
     reference = "（参评率偏低，仅供参考）" if team["reference_only"] else ""
-    scored = [d for d in team["dimensions"] if d["score"] is not None]
-    best = ""
-    if len(scored) > 1 and len({d["score"] for d in scored}) > 1:
-        top = max(scored, key=lambda d: Fraction(d["score"]))
-        best = f"，其中“{top['zh']}”得到的评价相对较高"
     return (
-        f"该同志所在的{team['team']}作风纪律后评估等次为“{team['grade']}”{reference}{best}。"
+        f"该同志所在的{team['team']}作风纪律后评估等次为“{team['grade']}”{reference}{_praise(report, team)}。"
         "以上为对全组的评价，不代表对个人的评价。"
     )
+
+
+def _praise(report: Report, team: Team) -> str:
+    """The best dimensions by name, where they stand out from the others and are good by the bands of the form."""
+    scored = [d for d in team["dimensions"] if d["score"] is not None]
+    if not scored:
+        return ""
+    highest, lowest = _ends(scored)
+    bands = report["questionnaire"]["bands"]
+    good = next((band["min"] for band in bands if band["zh"] == "良好"), bands[0]["min"])
+    if Fraction(highest) < Fraction(good) or Fraction(highest) - Fraction(lowest) < certainty.gap(team):
+        return ""
+    return f"，其中{_names(scored, highest)}得到的评价相对较高"

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from survey.reports import charts
+from survey.reports import certainty, charts
 from survey.reports.places import DOCUMENTS
 from survey.reports.table_notes import count_cell, rate_cell, score_cell
 from survey.reports.words import check_number, words
@@ -46,6 +46,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         bar=_bar,
+        few_ballots=certainty.notes,
         distribution=_distribution,
         rows=_rows,
         score_cell=score_cell,

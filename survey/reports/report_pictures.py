@@ -7,14 +7,20 @@ from typing import Any
 
 from survey.reports.blocks import Picture
 from survey.reports.charts import Part
+from survey.reports.table_notes import score_cell
 from survey.reports.wide_charts import Answers, Row, comparison, diverging, sorted_rows
 
 Report = Mapping[str, Any]
 _PER_PICTURE = 20  # rows that fit on a page beside text
 
 
+def score_row(label: str, entry: Mapping[str, Any], note: str = "", number: int | None = None) -> Row:
+    """The score of a team or a dimension as a row of a drawing: its value, or the range that is shown instead."""
+    return Row(label, entry["score"], note, score_cell(entry) or "", number)
+
+
 def comparison_pictures(report: Report) -> Iterator[Picture]:
-    rows = sorted_rows([Row(t["team"], t["score"], t["grade"] or "") for t in report["evaluations"]])
+    rows = sorted_rows([score_row(t["team"], t, t["grade"] or "", t["counted"]) for t in report["evaluations"]])
     for start in range(0, len(rows), _PER_PICTURE):
         part = rows[start : start + _PER_PICTURE]
         svg = comparison(part, "各组总分比较", withheld="— 不显示")

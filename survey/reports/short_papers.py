@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from survey.reports import findings, restricted_tables
+from survey.reports import certainty, findings, restricted_tables
 from survey.reports.blocks import COMPACT, Block, Document, Heading, NewPage, Paragraph, Picture, Signatures
 from survey.reports.phrases import mark, numeral, round_name, said
-from survey.reports.report_pictures import title_of
+from survey.reports.report_pictures import score_row, title_of
 from survey.reports.table_notes import grade_cell, interval_cell, rate_cell, reasons, score_cell
-from survey.reports.trend_tables import trend_of, trend_picture, trend_table
-from survey.reports.wide_charts import Row, comparison
+from survey.reports.trend_tables import numbers_table, trend_of, trend_picture, trend_table
+from survey.reports.wide_charts import comparison
 from survey.reports.words import check_number
 
 Report = Mapping[str, Any]
@@ -33,10 +33,11 @@ def feedback(report: Report, team: Team) -> Document:
             + _overall(report, team)
         )
     ]
-    shown = [d for d in team["dimensions"] if d["score"] is not None]
+    shown = [d for d in team["dimensions"] if score_cell(d) is not None]
     if shown:
-        svg = comparison([Row(d["zh"], d["score"]) for d in team["dimensions"]], "各维度得分", withheld="— 不显示")
-        blocks += [Heading("各维度得分"), Picture(svg, title_of(svg), 140)]
+        svg = comparison([score_row(d["zh"], d) for d in team["dimensions"]], "各维度得分", withheld="— 不显示")
+        blocks += [Heading(f"各维度得分（n={team['counted']}）"), Picture(svg, title_of(svg), 140)]
+        blocks += [Paragraph(note, "note") for note in certainty.notes([team])]
     blocks.append(Heading("需要注意的方面"))
     blocks += [Paragraph(sentence) for sentence in findings.features(report, team)]
     entries = [entry for of_question in (team.get("digest") or {}).values() for entry in of_question]
@@ -89,7 +90,7 @@ def appraisals(report: Report) -> Document:
     """鉴定参考语: for the 组织部, one per team."""
     blocks: list[Block] = [Paragraph("供填写抽调人员鉴定表时参考。评价对象是巡察组，不是个人。")]
     for number, team in enumerate(report["evaluations"]):
-        blocks += [Heading(f"（{numeral(number)}）{team['team']}", 2), Paragraph(findings.appraisal(team))]
+        blocks += [Heading(f"（{numeral(number)}）{team['team']}", 2), Paragraph(findings.appraisal(report, team))]
     blocks.append(Signatures(["巡察办负责人：　　　　　　　　年　　月　　日"]))
     return Document(
         title=(f"{round_name(report)}巡察组", "作风纪律后评估鉴定参考语"),
@@ -107,7 +108,7 @@ def comparison_of_rounds(report: Report) -> Document:
     return Document(
         title=("历轮作风纪律后评估对比",),
         number=check_number(report["record"]),
-        blocks=[trend_picture(shown), NewPage(table.is_wide), table],
+        blocks=[trend_picture(shown), NewPage(table.is_wide), table, numbers_table(shown)],
         mark=mark(report),
         subject=report["name"],
     )

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from survey.reports import findings, tables
+from survey.reports import certainty, findings, tables
 from survey.reports.blocks import Attachments, Block, Document, Heading, NewPage, Paragraph, Picture, Signatures, Table
 from survey.reports.phrases import mark, numeral, round_name, said
 from survey.reports.report_pictures import comparison_pictures, satisfaction_pictures
-from survey.reports.trend_tables import trend_of, trend_picture, trend_table
+from survey.reports.trend_tables import numbers_table, trend_of, trend_picture, trend_table
 from survey.reports.words import check_number
 
 Report = Mapping[str, Any]
@@ -41,6 +41,7 @@ def _situation(report: Report) -> Iterator[Block]:
     yield Heading("（一）总体得分", 2)
     yield from map(Paragraph, findings.results(report))
     yield from comparison_pictures(report)
+    yield from (Paragraph(note, "note") for note in certainty.notes(report["evaluations"]))
     yield Heading("（二）总体满意度", 2)
     yield Paragraph("总体满意度为对照题，不计入总分。各组满意率和区间见附表2，分布如下图，右边为满意类选项。")
     yield from satisfaction_pictures(report)
@@ -60,7 +61,7 @@ def _situation(report: Report) -> Iterator[Block]:
         [tables.scores(report)],
         tables.distributions(report),
         tables.digests(report),
-        [trend_picture(shown), trend_table(shown)] if len(shown.points) > 1 else [],
+        [trend_picture(shown), trend_table(shown), numbers_table(shown)] if len(shown.points) > 1 else [],
     ]
     attached = [group for group in attached if group]
     yield Attachments([_title(group) for group in attached])

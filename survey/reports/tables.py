@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from survey.reports import certainty
 from survey.reports.blocks import Cell, Column, Table
 from survey.reports.table_notes import (
     ROUNDED,
@@ -91,6 +92,7 @@ def scores(report: Report) -> Table:
     rows: list[list[Cell]] = [
         [
             team["team"],
+            team["counted"],
             *(score_cell(dimension) for dimension in team["dimensions"]),
             score_cell(team),
             grade_cell(team),
@@ -131,6 +133,7 @@ def scores(report: Report) -> Table:
         "各组得分及等次表",
         [
             Column("巡察组", 2),
+            Column("有效\n答卷", 0.8, "count"),
             *(Column(d["code"], 1, "score") for d in dimensions),
             Column("总分", 1, "score"),
             Column("等次", 1.1, "mixed"),
@@ -140,13 +143,13 @@ def scores(report: Report) -> Table:
             *extra,
         ],
         rows,
-        unit="单位：分、%",
+        unit="单位：份、分、%",
         notes=[
+            *certainty.notes(report["evaluations"]),
             f"{named}。",
             f"{_W['score_definition']}等次：{bands}，按未取整的总分评定。",
             f"{_W['satisfaction_definition']}本轮以占{headline}的满意率为准。",
-            "95%区间是威尔逊区间：如果同样情况的人都来评价，满意率大致会落在这个范围。答卷少，范围就宽，"
-            "两组的区间有重叠时，不宜说一组好于另一组。",
+            f"{_W['interval_definition']}两组的区间有重叠时，不宜说一组好于另一组。",
             *notes,
             *reasons(report["evaluations"], {"all", "score", "grade", "satisfaction", "dimensions", "composite"}),
         ],

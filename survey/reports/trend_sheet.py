@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from survey.domain.results.trend import Trend
 from survey.reports.excel import INK, Book
-from survey.reports.trend_tables import trend_table
+from survey.reports.trend_tables import numbers_table, trend_picture, trend_table
 
 NAME = "附表6 历轮对比"
-_FIRST, _TOTAL = 3, 2  # row of the first round and column of its total, as Book.table writes them
+_FIRST, _TOTAL = 3, 1  # row of the first round and column of its total, as Book.table writes them
 
 
 def trend_sheet(book: Book, shown: Trend) -> None:
     """The line breaks where rounds asked other questions: one series per stretch of rounds that may be joined."""
     table = trend_table(shown)
     sheet = book.sheet(NAME, landscape=True)
-    rows = book.table(sheet, table)
+    rows = book.table(sheet, table) + 1
+    rows = book.table(sheet, numbers_table(shown), rows, widths=False)
     count = len(shown.points)
     chart = book.book.add_chart({"type": "line"})
     for stretch in _stretches(shown):
@@ -40,7 +41,7 @@ def trend_sheet(book: Book, shown: Trend) -> None:
     chart.set_legend({"none": True})
     chart.show_blanks_as("gap")
     chart.set_size({"width": 860, "height": 300})
-    sheet.insert_chart(rows + 1, 0, chart, {"description": "历轮总分折线图，数值见上表"})
+    sheet.insert_chart(rows + 1, 0, chart, {"description": trend_picture(shown).alt})
     book.finish_page(sheet, len(table.columns), rows + 18)
 
 

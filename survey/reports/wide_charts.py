@@ -25,11 +25,22 @@ _LEFT = ("#a8a8a8", "#3a3a3a")
 
 @dataclass(frozen=True)
 class Row:
-    """label; value: "91.30" or None where it is withheld; note: a word after the value ("良好")."""
+    """label; value: "91.30" or None where it is withheld; note: a word after the value ("良好"); range: what is said
+    instead of a value ("95～100"), "" where nothing is; number: how many ballots the value is made of.
+    """
 
     label: str
     value: str | None
     note: str = ""
+    range: str = ""
+    number: int | None = None
+
+    def tail(self, pauses: Pauses) -> str:
+        return "" if self.number is None else pauses.number.format(self.number)
+
+    def said(self, withheld: str) -> str:
+        """ "91.30 良好", "95～100 优秀", or that nothing is shown."""
+        return f"{self.value or self.range or withheld} {self.note}".strip()
 
 
 @dataclass(frozen=True)
@@ -48,8 +59,8 @@ def sorted_rows(rows: Sequence[Row]) -> list[Row]:
 
 
 def comparison(rows: Sequence[Row], title: str, withheld: str = "—", pauses: Pauses = CHINESE) -> str:
-    """Horizontal bars from 0 to 100 in the order given, with values."""
-    left, right = _room([row.label for row in rows]), _WIDTH - 128
+    """Horizontal bars from 0 to 100 in the order given, with values; a range is words without a bar."""
+    left, right = _room([row.label + row.tail(pauses) for row in rows]), _WIDTH - 128
     scale = Fraction(right - left, 100)
     height = _ROW * len(rows) + 24
     drawn = []
@@ -59,15 +70,16 @@ def comparison(rows: Sequence[Row], title: str, withheld: str = "—", pauses: P
         drawn.append(_text(x, height - 5, str(mark), size=12, fill=_QUIET, anchor="middle"))
     for index, row in enumerate(rows):
         top = index * _ROW
-        drawn.append(_text(left - 8, top + 20, _short(row.label, left), anchor="end"))
+        drawn.append(_text(left - 8, top + 20, _short(row.label, left, row.tail(pauses)), anchor="end"))
         if row.value is None:
-            drawn.append(_text(left + 6, top + 20, withheld, fill=_QUIET))
+            ink = _INK if row.range else _QUIET
+            drawn.append(_text(left + 6, top + 20, row.said(withheld), fill=ink, halo=True))
             continue
         length = _round(Fraction(row.value) * scale)
         end = left + length
         drawn.append(f'<rect x="{left}" y="{top + 6}" width="{length}" height="18" fill="{_BAR}"/>')
-        drawn.append(_text(end + 6, top + 20, f"{row.value} {row.note}".strip(), weight="bold", halo=True))
-    said = pauses.rows.join(f"{row.label} {row.value or withheld} {row.note}".strip() for row in rows)
+        drawn.append(_text(end + 6, top + 20, row.said(withheld), weight="bold", halo=True))
+    said = pauses.rows.join(f"{row.label}{row.tail(pauses)} {row.said(withheld)}" for row in rows)
     return _drawing(height, f"{title}{pauses.colon}{said}", drawn)
 
 
@@ -157,16 +169,16 @@ def _room(labels: Sequence[str]) -> int:
     return _WIDE if any(_length(label) > _NARROW - 10 for label in labels) else _NARROW
 
 
-def _short(label: str, room: int) -> str:
-    """The label, cut where it does not fit; the whole name stands in the title and in the table beside the drawing."""
-    if _length(label) <= room - 10:
-        return label
+def _short(label: str, room: int, tail: str = "") -> str:
+    """The label, cut where it does not fit, then the tail; the whole name stands in the title and in the table."""
+    if _length(label + tail) <= room - 10:
+        return label + tail
     kept = ""
     for char in label:
-        if _length(kept + char) > room - 24:
+        if _length(kept + char + tail) > room - 24:
             break
         kept += char
-    return kept + "…"
+    return f"{kept}…{tail}"
 
 
 def _length(text: str) -> float:

@@ -18,7 +18,7 @@ def table_xml(table: Table, width: int) -> str:
     """The w:tbl element, so many millimetres wide."""
     total = sum(column.width for column in table.columns)
     widths = [round(column.width / total * width * _TWIPS) for column in table.columns]
-    size = 21 if len(table.columns) <= 12 else 18
+    size = 21 if len(table.columns) <= 13 else 18
     edges = "".join(
         f'<w:{side} w:val="single" w:sz="{8 if side in ("top", "bottom") else 4}" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from survey.reports import certainty
+
 _WORDS = {
     "report": ("后评估结果", "Results of the post-evaluation"),
     "number": ("核验编号", "Check number"),
@@ -39,9 +41,14 @@ _WORDS = {
     ),
     "interval": ("满意率的95%区间（评价者，%）", "95% interval, of those who rated (%)"),
     "interval_definition": (
-        "95%区间是威尔逊区间：如果同样情况的人都来评价，满意率大致会落在这个范围。答卷少，范围就宽。",
-        "The 95% interval is Wilson's: were everyone in the same situation asked, the rate would roughly lie in it. Few"
-        " answers make it wide.",
+        "95%区间是威尔逊区间，只反映偶然的出入：答卷少，范围就宽。没有作答的人会怎样评价，从中看不出来。",
+        "The 95% interval (Wilson) covers chance only: few answers make it wide. What those would have said who did not"
+        " answer, it does not tell.",
+    ),
+    "few_ballots": (
+        certainty.NOTE,
+        f"Where a team has fewer than {certainty.FEW} ballots, scores less than five points apart do not say that one"
+        " is higher.",
     ),
     "headline": ("本轮以此为准", "the headline figure of this round"),
     "reference_only": ("仅供参考", "for reference only"),

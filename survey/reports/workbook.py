@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from survey.reports import restricted_tables, tables
-from survey.reports.blocks import Cell, Column, Table
+from survey.reports import certainty, restricted_tables, tables
+from survey.reports.blocks import DASH, Cell, Column, Table
 from survey.reports.excel import Book
 from survey.reports.table_notes import ROUNDED, grade_cell, reasons, score_cell
 from survey.reports.trend_sheet import trend_sheet
@@ -71,11 +71,12 @@ def render_trend(report: Report) -> bytes:
 
 
 def _comparison(book: Book) -> None:
-    """Teams from the highest total down, with a native bar chart."""
-    teams = sorted(
+    """Teams from the highest total down, then those with a range, which has words and no bar in the native chart."""
+    exact = sorted(
         (team for team in book.report["evaluations"] if team["score"] is not None),
         key=lambda team: -Fraction(team["score"]),
     )
+    teams = [*exact, *(team for team in book.report["evaluations"] if team["range"] is not None)]
     table = Table(
         "",
         "各组总分比较",
@@ -83,11 +84,10 @@ def _comparison(book: Book) -> None:
             Column("巡察组", 3),
             Column("总分", 1.2, "score"),
             Column("等次", 2, "mixed"),
-            Column("有效答卷", 1.2, "count"),
         ],
-        [[team["team"], team["score"], grade_cell(team), team["counted"]] for team in teams],
-        unit="单位：分、份",
-        notes=["总分不显示的组不在此表，见附表2。"],
+        [[certainty.with_number(team), score_cell(team), grade_cell(team)] for team in teams],
+        unit="单位：分",
+        notes=["n为有效答卷份数。", *certainty.notes(teams), "总分不显示的组不在此表，见附表2。"],
     )
     sheet = book.sheet("各组比较", landscape=False)
     rows = book.table(sheet, table)
@@ -98,7 +98,14 @@ def _comparison(book: Book) -> None:
                 "name": "总分",
                 "categories": ["各组比较", 3, 0, 2 + len(teams), 0],
                 "values": ["各组比较", 3, 1, 2 + len(teams), 1],
-                "data_labels": {"value": True, "num_format": "0.00"},
+                "data_labels": {
+                    "value": True,
+                    "num_format": "0.00",
+                    "custom": [
+                        None if team["score"] is not None else {"value": f"=各组比较!$B${row}"}
+                        for row, team in enumerate(teams, 4)
+                    ],
+                },
                 "fill": {"color": _TONES[0][0]},
                 "gap": 60,
             }
@@ -108,7 +115,7 @@ def _comparison(book: Book) -> None:
         chart.set_y_axis({"reverse": True, "crossing": "max"})
         chart.set_legend({"none": True})
         chart.set_size({"width": 560, "height": 110 + 26 * len(teams)})
-        sheet.insert_chart(rows + 1, 0, chart, {"description": "各组总分条形图，数值见上表"})
+        sheet.insert_chart(rows + 1, 0, chart, {"description": _alt("各组总分", table)})
         rows += 8 + (26 * len(teams)) // 18
     book.finish_page(sheet, len(table.columns), rows)
 
@@ -164,9 +171,20 @@ def _satisfaction(book: Book) -> None:
         chart.set_y_axis({"reverse": True, "crossing": "max"})
         chart.set_legend({"none": True})
         chart.set_size({"width": 560, "height": 130 + 26 * len(shown)})
-        sheet.insert_chart(rows + 1, 0, chart, {"description": "总体满意度分布，数值见上表"})
+        sheet.insert_chart(rows + 1, 0, chart, {"description": _alt("总体满意度分布（份）", table)})
         rows += 9 + (26 * len(shown)) // 18
     book.finish_page(sheet, len(table.columns), rows)
+
+
+def _alt(title: str, table: Table) -> str:
+    """What a chart shows, in words: every row of its table with the heads of its columns."""
+    heads = [column.head for column in table.columns[1:]]
+    rows = (
+        "、".join(f"{head}{DASH if cell is None else cell}" for head, cell in zip(heads, row[1:], strict=True))
+        for row in table.rows
+    )
+    said = "；".join(f"{row[0]} {cells}" for row, cells in zip(table.rows, rows, strict=True))
+    return f"{title}：{said}"
 
 
 def _label(count: int, total: int, cell: str, ink: str) -> dict[str, Any] | None:

@@ -29,11 +29,44 @@ def compared() -> dict[str, Any]:
 def test_a_round_that_asked_another_form_has_its_total_and_no_dimensions() -> None:
     rows = list(excel(made(compared(), "xlsx"))[SHEET].iter_rows(min_row=4, max_row=7, values_only=True))
     assert [row[0] for row in rows] == ["甲轮", "乙轮", "丙轮", compared()["name"]]
-    assert rows[0][2] == 88.1
-    assert set(rows[0][3:9]) == {"—"}
-    assert rows[1][2] == "—"
-    assert isinstance(rows[2][3], float)
-    assert {row[10] for row in rows} == {check_number(compared()["record"])}
+    assert rows[0][1] == 88.1
+    assert set(rows[0][2:8]) == {"—"}
+    assert rows[1][1] == "—"
+    assert isinstance(rows[2][2], float)
+    assert {row[9] for row in rows} == {check_number(compared()["record"])}
+
+
+def test_every_mean_has_the_number_of_its_teams_and_those_left_out_are_named() -> None:
+    """40 ballots show everything, 7 a total and no dimension, 3 nothing; another form has no dimensions here."""
+    rows = list(excel(made(compared(), "xlsx"))[SHEET].iter_rows(values_only=True))
+    numbers = rows[next(i for i, row in enumerate(rows) if row[0] == "附表6　历轮对比表的组数") + 3 :][:4]
+    assert [row[1] for row in numbers] == [2, 2, 2, 2]
+    assert numbers[0][2] == "—"
+    assert numbers[3][2:8] == (1,) * 6
+    text = text_of_word(made(compared(), "docx"))
+    assert "的总分平均没有计入第e3巡察组（总分没有显示）。" in text
+    assert "平均数有偏" in text
+
+
+def test_a_point_approved_before_numbers_were_kept_is_still_read() -> None:
+    shown = compared()
+    for point in shown["trend"][:3]:
+        del point["counts"], point["left_out"]
+    text = text_of_word(made(shown, "docx"))
+    assert "92.75" in text
+    assert "较早批准的报告没有记下各维度的组数" in text
+
+
+def test_a_team_without_a_grade_for_want_of_participation_is_in_no_mean() -> None:
+    shown = report(40, 20)
+    both = point_of(shown)
+    low = {"what": "grade", "code": None, "reason": "participation-too-low", "zh": "", "en": ""}
+    shown["evaluations"][1]["suppressed"].append(low)
+    one = point_of(shown)
+    assert (both.teams, one.teams) == (2, 1)
+    assert one.total == shown["evaluations"][0]["score"]
+    assert set(one.counts.values()) == {1}
+    assert one.left_out == {"ungraded": ["第e2巡察组"]}
 
 
 def test_the_chart_has_one_line_per_stretch_of_rounds_that_may_be_joined() -> None:

@@ -19,10 +19,10 @@ def test_scores_and_rates_are_numbers_equal_to_the_last_digit() -> None:
     sheet = excel(made(shown, "xlsx"))["附表2 得分及等次"]
     row = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "第e1巡察组")
     team = shown["evaluations"][0]
-    assert [Decimal(repr(value)) for value in row[1:8]] == [
+    assert [Decimal(repr(value)) for value in row[2:9]] == [
         Decimal(value) for value in [*(d["score"] for d in team["dimensions"]), team["score"]]
     ]
-    assert Decimal(repr(row[9])) == Decimal(team["satisfaction_of_valid"])
+    assert Decimal(repr(row[10])) == Decimal(team["satisfaction_of_valid"])
 
 
 def test_every_item_of_every_team_has_a_row_with_counts_and_rates() -> None:

@@ -97,7 +97,7 @@ def test_forty_people_answer_and_the_report_has_the_figures_of_the_rule(survey: 
     assert vector.GRADE in html
 
     survey("audit", "export", round_id, "--out", survey.work / "audit.zip")
-    assert survey("audit", "verify", survey.work / "audit.zip").stdout.endswith("All checks hold.\n")
+    assert "All checks hold.\n" in survey("audit", "verify", survey.work / "audit.zip").stdout
     with zipfile.ZipFile(survey.work / "audit.zip") as package:
         assert json.loads(package.read("report.json"))["evaluations"][0]["score"] == vector.TOTAL
 

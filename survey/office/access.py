@@ -23,8 +23,9 @@ from survey.domain.grants import is_kept_out
 from survey.domain.staff import AUDITOR, OFFICE, READER, SECURITY_ADMIN
 from survey.errors import NotYet, SurveyError
 from survey.office import sessions, trail
-from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
+from survey.office.reasons import sentences_of
+from survey.office.refusals import OfficeRefusal, of_refusal
 from survey.office.words import role_words
 
 COOKIE_NAME = "office_session"
@@ -198,14 +199,11 @@ def _install_refusals(blueprint: Blueprint) -> None:
     def survey_error(error: SurveyError) -> ResponseReturnValue:
         if error.status == 404:
             return page(404, _("There is nothing at this address"), _("Please check it, or start again from the list."))
-        if isinstance(error, NotYet):
-            return page(error.status, _("Not yet"), str(error))
-        sentences = [of_refusal(error.kind)]
-        if not isinstance(error, OfficeRefusal):
-            # The one the command line prints: it names round, state and expectation, nothing secret.
-            sentences.append(str(error))
-        return page(error.status, _("This could not be done"), *sentences)
+        title = _("Not yet") if isinstance(error, NotYet) else _("This could not be done")
+        return page(error.status, title, *sentences_of(error))
 
     @blueprint.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
-        return page(error.code or 500, _("This could not be done"), error.description or error.name)
+        code = error.code or 500
+        kind = "too-large" if code == 413 else "refused" if code < 500 else "failed"
+        return page(code, _("This could not be done"), of_refusal(kind))

@@ -18,8 +18,8 @@ from survey.domain.ports.staff import Account
 from survey.domain.staff import ROLES, SECURITY_ADMIN
 from survey.errors import NotFound, SurveyError
 from survey.office import passwords, sessions, trail
-from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
+from survey.office.refusals import OfficeRefusal, of_refusal
 
 
 def install(blueprint: Blueprint, services: Services) -> None:

@@ -14,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from survey.domain.ports import Randomness
 from survey.errors import InvalidInput
+from survey.office.guessable import is_guessable
 from survey.office.needs import Services
 
 MIN_PASSWORD, MAX_PASSWORD = 10, 200  # characters
@@ -33,13 +34,24 @@ class WeakPassword(InvalidInput):
     kind = "weak-password"
 
 
+class GuessablePassword(WeakPassword):
+    kind = "guessable-password"
+
+
 def check_new(password: str, name: str) -> None:
-    """Raises WeakPassword: too short or long, four different characters not reached, or the account's own name.
+    """Raises WeakPassword: too short or long, or the account's own name in it; GuessablePassword.
 
     Length, not mixture of kinds, makes a password hard to guess (NIST SP 800-63B, section 5.1.1.2).
     """
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD or len(set(password)) < 4 or name.lower() in password.lower():
-        raise WeakPassword(f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters and does not hold the name.")
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise WeakPassword(f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters; this one has {len(password)}.")
+    if name and name.lower() in password.lower():
+        raise WeakPassword("A password does not hold the name of its account.")
+    if is_guessable(password, name):
+        raise GuessablePassword(
+            "This password is among the first that are guessed: a row of keys or digits, a favourite word, a date, a"
+            " repetition. Put several words together."
+        )
 
 
 def hash_password(password: str) -> str:

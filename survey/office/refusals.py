@@ -101,7 +101,11 @@ REFUSALS = {
         "This is the name of a leader of an evaluated team. Nobody of an evaluated team gets a role in that round."
     ),
     "weak-password": _l(
-        "A password has at least 10 characters, at least four different ones, and does not hold the account name."
+        "A password has at least 10 characters and does not hold the account name. Nothing was changed."
+    ),
+    "guessable-password": _l(
+        "This password is among the first that are guessed: a row of keys or digits, a favourite word, a date, a "
+        "repetition. Put several words together that have nothing to do with each other."
     ),
     "failed": _l("Something went wrong that should not. Nothing was changed; the administrator finds it in the log."),
 }

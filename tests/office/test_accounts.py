@@ -54,6 +54,14 @@ def test_an_account_is_made_with_a_start_code_and_its_owner_chooses_the_password
     assert again.log_in("张三", NEW).status_code == 303
 
 
+def test_a_password_that_is_guessed_first_is_refused_with_one_sentence(admin, visitor):
+    visitor.log_in("张三", code_on(add(admin, "张三")))
+    page = choose(visitor, "woaini1314")
+    assert page.status_code == 422
+    assert "猜密码的人最先试的" in page.text
+    assert choose(visitor).location == "/office/account/start"
+
+
 def test_a_start_code_works_for_72_hours(admin, visitor, services):
     code = code_on(add(admin, "张三"))
     services.clock.move(hours=72, seconds=-1)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import threading
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -91,6 +92,15 @@ class FailureCounter:
     def succeeded(self, name: str) -> None:
         """Forget the failures of this name."""
         self._tries.forget(self._key(name))
+
+    def locked(self, names: Iterable[str]) -> dict[str, datetime]:
+        """Of these names those that are locked now, and until when."""
+        keys, now = {self._key(name): name for name in names}, self._clock()
+        found = {
+            keys[key]: datetime.fromtimestamp(until, UTC) for key, until in self._tries.locked(keys, FAILURES).items()
+        }
+        # As in counting: what would be remembered for longer than from now was counted by a clock that was wrong.
+        return {name: until for name, until in found.items() if now < until <= now + LOCKED_FOR}
 
     def _key(self, name: str) -> str:
         return self._vault.keyed_hash("login-tries", name).hex()

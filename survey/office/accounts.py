@@ -40,7 +40,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             now=int(now.timestamp()),
             roles=ROLES,
             error=error,
-            typed=request.form,
+            typed=request.form if request.endpoint == "office.add-account" else {},
             here="accounts",
         ), status
 

@@ -23,6 +23,7 @@ from survey.domain.grants import is_kept_out
 from survey.domain.staff import AUDITOR, OFFICE, READER, SECURITY_ADMIN
 from survey.errors import NotYet, SurveyError
 from survey.office import sessions, trail
+from survey.office.going_back import ways_back
 from survey.office.needs import Services
 from survey.office.reasons import sentences_of
 from survey.office.refusals import OfficeRefusal, of_refusal
@@ -169,9 +170,14 @@ def _audiences(endpoint: str) -> frozenset[str]:
 def _install_refusals(blueprint: Blueprint) -> None:
     """Every refusal is a page of its own: what happened, and what to do."""
 
-    def page(status: int, title: str, *sentences: str) -> ResponseReturnValue:
-        home_address = home() if current_user.is_authenticated else url_for("office.show-login")
-        return render_template("office/refusal.html", title=title, sentences=sentences, home=home_address), status
+    def page(status: int, title: str, *sentences: str, has_round: bool = True) -> ResponseReturnValue:
+        role = current_user.role if current_user.is_authenticated else None
+        ways = ways_back(role, home() if role else url_for("office.show-login"), has_round=has_round)
+        return render_template("office/refusal.html", title=title, sentences=sentences, ways=ways), status
+
+    def missing() -> ResponseReturnValue:
+        words = _("Please check it, or start again from the list.")
+        return page(404, _("There is nothing at this address"), words, has_round=False)
 
     @blueprint.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> ResponseReturnValue:
@@ -193,14 +199,14 @@ def _install_refusals(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(404)
     def not_found(error: HTTPException) -> ResponseReturnValue:
-        return page(404, _("There is nothing at this address"), _("Please check it, or start again from the list."))
+        return missing()
 
     @blueprint.errorhandler(SurveyError)
     def survey_error(error: SurveyError) -> ResponseReturnValue:
         if error.status == 404:
-            return page(404, _("There is nothing at this address"), _("Please check it, or start again from the list."))
+            return missing()
         title = _("Not yet") if isinstance(error, NotYet) else _("This could not be done")
-        return page(error.status, title, *sentences_of(error))
+        return page(error.status, title, *sentences_of(error), has_round=not isinstance(error, Recused))
 
     @blueprint.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:

@@ -66,6 +66,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             SESSION_COOKIE_SAMESITE="Lax",
             SESSION_COOKIE_SECURE=services.settings.public_url.startswith("https://"),
             PERMANENT_SESSION_LIFETIME=sessions.IDLE,  # the age at which a signed cookie is refused, even a copy
+            WTF_CSRF_TIME_LIMIT=None,  # a form's token ends with its session: a long text may take more than an hour
             WTF_CSRF_CHECK_DEFAULT=False,  # the respondent side has neither cookie nor CSRF token; see guard()
         )
         csrf.init_app(state.app)

@@ -119,6 +119,7 @@ ACTIONS = {
     "show-work": _l("Watched a long step"),
     "start-questionnaire": _l("Began a questionnaire"),
     "statement": _l("Signed the record of the opening"),
+    "stay": _l("Stayed signed in while typing"),
     "store-failed": _l("The store failed"),
     "take-questionnaire": _l("Took a questionnaire from a file"),
     "take-statement": _l("Took a signed record"),

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from survey.audience import serves
+from survey.domain.staff import CUSTODIAN
 from survey.office import access, passkeys, passwords, second_factor, sessions, trail
 from survey.office.needs import Services
 from survey.office.own_password import checked
@@ -17,6 +18,7 @@ from survey.office.refusals import OfficeRefusal, of_refusal
 from survey.office.words import COMMANDS, DUTIES
 from survey.reports.qr import qr_svg
 
+CUSTODIANS = "/custodian"  # another plane's page, which knows no account: an invitation opens it
 _SECRET = re.compile(r"[A-Z2-7]{32}")
 
 
@@ -35,6 +37,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             codes_left=len(current_user.account.recovery),
             passkeys=services.passkeys.list_passkeys(current_user.name),
             trouble=passkeys.trouble(services.settings.public_url),
+            custodians=CUSTODIANS if current_user.role == CUSTODIAN else None,
             address=services.settings.public_url,
             shortest=passwords.MIN_PASSWORD,
         )
@@ -121,6 +124,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         if step is None:
             trail.note(result="wrong code")
             return offer(secret, of_refusal("wrong-code"), 422)
+        is_first = current_user.first(services.settings.needs_second_factor) is not None
         codes = second_factor.new_recovery_codes(services)
         sealed = second_factor.lock(secret, account.name, services.settings.vault)
         services.accounts.set_second_factor(account.name, sealed, [second_factor.digest(code) for code in codes])
@@ -129,4 +133,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
         if fresh is not None:
             sessions.sign_in(fresh, services)
         # Shown once, in the answer itself: a redirect would have to keep them somewhere.
-        return render_template("office/recovery.html", codes=codes)
+        return render_template("office/recovery.html", codes=codes, onward=after_second_factor(is_first))
+
+
+def after_second_factor(is_first: bool) -> str:
+    """Where the new codes lead: whoever has just signed in for the first time goes on to the work."""
+    return access.home() if is_first else url_for("office.show-account")

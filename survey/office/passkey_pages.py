@@ -15,6 +15,7 @@ from survey.audience import serves
 from survey.domain.staff import WITH_SECOND_FACTOR
 from survey.errors import SurveyError
 from survey.office import access, headers, passkeys, passwords, second_factor, sessions, trail
+from survey.office.account import after_second_factor
 from survey.office.addresses import local_address
 from survey.office.needs import Services
 from survey.office.own_password import checked
@@ -63,6 +64,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         account = services.accounts.find_account(current_user.name)
         if account is None:
             abort(404)
+        is_first = current_user.first(services.settings.needs_second_factor) is not None
         codes = []
         if not account.recovery:
             codes = second_factor.new_recovery_codes(services)
@@ -71,7 +73,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         sessions.sign_in(account, services)
         if codes:
             # Shown once, in the answer itself: a redirect would have to keep them somewhere.
-            return render_template("office/recovery.html", codes=codes)
+            return render_template("office/recovery.html", codes=codes, onward=after_second_factor(is_first))
         flash(_("The passkey “%(name)s” is added. All other sessions have ended.", name=name))
         return redirect(url_for("office.show-account"), 303)
 

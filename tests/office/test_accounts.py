@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pyotp
 import pytest
@@ -111,8 +112,6 @@ def test_a_grant_that_must_not_be_is_refused(admin, services, name, role, senten
 
 
 def test_a_leader_of_an_evaluated_team_gets_no_account(admin, services):
-    from dataclasses import replace
-
     round_ = services.registry.rounds["open"]
     led = replace(round_.evaluations[0], leader="李四")
     services.registry.rounds["open"] = replace(round_, evaluations=(led, *round_.evaluations[1:]))
@@ -246,6 +245,33 @@ def set_up(office: Visitor, services) -> tuple[pyotp.TOTP, list[str]]:
     codes = re.findall(r'<li class="code-text">([A-Z2-7-]{19})</li>', page)
     assert len(codes) == 8
     return totp, codes
+
+
+def onward(page: str) -> str:
+    return re.search(r'<a class="button main" href="([^"]+)">我已保存好', page).group(1)
+
+
+def test_the_first_sign_in_ends_on_the_page_of_the_work_and_a_later_change_on_the_own_account(admin, visitor, services):
+    code = code_on(add(admin, "张三"))
+    services.settings = replace(services.settings, needs_second_factor=True)
+    visitor.log_in("张三", code)
+    choose(visitor)
+    secret = re.search(r'name="secret" value="([A-Z2-7]{32})"', visitor.get("/office/account/start").text).group(1)
+    form = {"secret": secret, "password": NEW, "code": pyotp.TOTP(secret).at(services.clock())}
+    page = visitor.post("/office/account/second-factor/done", form, "/office/account/start").text
+    assert onward(page) == "/office/reports"
+    assert visitor.get("/office/reports").status_code == 200
+    again = visitor.post("/office/account/second-factor", {"password": NEW}, "/office/account").text
+    secret = re.search(r'name="secret" value="([A-Z2-7]{32})"', again).group(1)
+    form = {"secret": secret, "password": NEW, "code": pyotp.TOTP(secret).at(services.clock())}
+    page = visitor.post("/office/account/second-factor/done", form, "/office/account").text
+    assert onward(page) == "/office/account"
+
+
+def test_the_account_of_a_custodian_points_to_the_custodians_pages(signed_in):
+    assert 'href="/custodian"' in signed_in("custodian").get("/office/account").text
+    for role in ("office", "system-admin"):
+        assert 'href="/custodian"' not in signed_in(role).get("/office/account").text
 
 
 def test_with_a_second_factor_the_password_alone_opens_nothing(signed_in, visitor, services):

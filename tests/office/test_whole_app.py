@@ -128,3 +128,11 @@ def _renamed(round_, number: int):
         for evaluation in round_.evaluations
     )
     return replace(round_, id=f"{round_.id}{number}", evaluations=evaluations)
+
+
+def test_the_custodians_page_that_an_account_leads_to_is_there(real_services):
+    real_services.accounts.add_account("custodian", "custodian", passwords.hash_password(PASSWORD))
+    visitor = Visitor(create_app(services=real_services).test_client())
+    visitor.log_in("custodian")
+    page = visitor.get("/office/account").text
+    assert visitor.get(re.search(r'<a class="button" href="([^"]+)"', page).group(1)).status_code == 200

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from survey.domain.rounds import State
-from survey.errors import NotYet, SurveyError
+from survey.errors import NotYet, SurveyError, WrongState
 from survey.office.refusals import REFUSALS, of_refusal
 from survey.office.words import STATES
 
@@ -75,7 +75,7 @@ def of_reason(error: SurveyError) -> str:
 
 def sentences_of(error: SurveyError) -> list[str]:
     """What its kind says, then the exact reason."""
-    return _sentences(error.kind, reason_words(error.why, error.about), alone=isinstance(error, NotYet))
+    return _sentences(error.kind, error.why, reason_words(error.why, error.about))
 
 
 def kept(error: SurveyError) -> str:
@@ -89,10 +89,9 @@ def told(text: str) -> list[str]:
     kind, _space, rest = text.partition(" ")
     try:
         reason = json.loads(rest)
-        words = reason_words(reason["why"], reason["about"])
+        return _sentences(kind, reason["why"], reason_words(reason["why"], reason["about"]))
     except (ValueError, KeyError, TypeError):
-        words = ""
-    return _sentences(kind or "interrupted", words)
+        return _sentences(kind or "interrupted")
 
 
 def reason_words(why: str, about: Mapping[str, object]) -> str:
@@ -103,8 +102,11 @@ def reason_words(why: str, about: Mapping[str, object]) -> str:
     return str(REASONS[why]) % shown
 
 
-def _sentences(kind: str, reason: str, alone: bool = False) -> list[str]:
-    return [reason] if reason and alone else [of_refusal(kind)] + ([reason] if reason else [])
+def _sentences(kind: str, why: str = "", reason: str = "") -> list[str]:
+    # These two kinds only guess that somebody was quicker; where the reason is known, it alone is true.
+    if reason and (kind == NotYet.kind or (kind == WrongState.kind and why != "needs-state")):
+        return [reason]
+    return [of_refusal(kind)] + ([reason] if reason else [])
 
 
 def _shown(name: str, value: object) -> str:

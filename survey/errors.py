@@ -16,13 +16,18 @@ class SurveyError(Exception):
 
     status: the HTTP status; kind: the last part of the problem type, stable for programs;
     title_zh / title_en: the sentence for people on respondent pages. str(error) is the full sentence in English
-    for the command line and the staff plane.
+    for the command line and the staff plane. why names the exact reason where a kind has several, and about holds the
+    values in it: from these two the office says the same in the language of its page (office/reasons.py).
     """
 
     status = 400
     kind = "refused"
     title_zh = "请求没有被接受。"
     title_en = "The request was refused."
+
+    def __init__(self, *sentence: str, why: str = "", **about: object) -> None:
+        super().__init__(*sentence)
+        self.why, self.about = why, about
 
     @property
     def problem_type(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -157,6 +157,9 @@ class MemoryTries:
             return False
         self.tries[key] = (count + 1, until)
         return True
+
+    def locked(self, keys: Iterable[str], most: int) -> dict[str, int]:
+        return {key: self.tries[key][1] for key in keys if key in self.tries and self.tries[key][0] >= most}
 
     def forget(self, key: str) -> None:
         self.tries.pop(key, None)

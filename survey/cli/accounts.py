@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from survey.domain.ports.staff import Account
     from survey.services import Services
 
-SHORTEST = 10  # characters of a password
-
 
 @click.group()
 def account() -> None:
@@ -40,7 +38,7 @@ def add(instance: Path, name: str, role: str, password_file: Path | None) -> Non
     """Make the account NAME. Its owner chooses a password of their own when they first sign in."""
     services = services_of(instance)
     if password_file:
-        add_account(services, name, role, read_password(password_file))
+        add_account(services, name, role, read_password(password_file, name.strip()))
         click.echo(f"Made the account {name} ({role}).")
     else:
         click.echo(made_with_start_code(services, name, role))
@@ -85,23 +83,23 @@ def _state(entry: Account) -> str:
     return "second factor" if entry.has_second_factor else "password only"
 
 
-def read_password(path: Path) -> str:
-    """The first line of the file; raises InvalidInput when it is no password."""
+def read_password(path: Path, name: str = "") -> str:
+    """The first line of the file, a password for the account of this name; raises InvalidInput when it is none."""
     with path.open("rb") as stream:
         line = stream.readline(1000)
     try:
-        return check_password(line.decode("utf-8").rstrip("\r\n"))
+        return check_password(line.decode("utf-8").rstrip("\r\n"), name)
     except UnicodeDecodeError:
         raise InvalidInput(f"{path}: the password is not UTF-8 text.") from None
     except InvalidInput as error:
         raise InvalidInput(f"{path}: {error}") from None
 
 
-def check_password(password: str) -> str:
-    from survey.office.passwords import MAX_PASSWORD
+def check_password(password: str, name: str = "") -> str:
+    """The password itself; raises InvalidInput (WeakPassword) as the pages do."""
+    from survey.office.passwords import check_new
 
-    if not SHORTEST <= len(password) <= MAX_PASSWORD:
-        raise InvalidInput(f"A password has {SHORTEST} to {MAX_PASSWORD} characters; this one has {len(password)}.")
+    check_new(password, name)
     return password
 
 

@@ -54,7 +54,7 @@ def abandon(round_: Round, stores: Stores) -> None:
     """Erase a frozen round that was never opened: manifests, keys, codes, the round itself. May be repeated."""
     round_.require(*BEFORE_OPENING)
     if round_.rehearsal is not None:
-        raise WrongState(f"Round {round_.id} is a rehearsal; clear it.")
+        raise WrongState(f"Round {round_.id} is a rehearsal; clear it.", why="is-rehearsal")
     erase(round_, stores)
 
 

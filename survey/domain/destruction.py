@@ -43,7 +43,8 @@ def archive(round_: Round, *, registry: Registry, reports: ReportStore) -> Round
     if draft is None or draft.stage is not Stage.RELEASED:
         raise NotYet(
             f"The report of round {round_.id} is not released to its teams yet; releasing it erases the remarks in "
-            "their own words."
+            "their own words.",
+            why="not-released",
         )
     archived = round_.moved_to(State.ARCHIVED)
     registry.save_round(archived, expected=State.REPORTED)

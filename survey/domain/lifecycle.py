@@ -48,7 +48,9 @@ def freeze(
     """
     round_.require(State.DRAFT)
     if rehearsal := find_rehearsal(registry, round_.id):
-        raise WrongState(f"Round {round_.id} still has a rehearsal ({rehearsal.id}); clear it first.")
+        raise WrongState(
+            f"Round {round_.id} still has a rehearsal ({rehearsal.id}); clear it first.", why="has-rehearsal"
+        )
     if spare_percent is not None:
         round_ = replace(round_, spare_percent=spare_percent)
     manifests: dict[str, bytes] = {}

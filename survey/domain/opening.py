@@ -55,7 +55,10 @@ def count(
     round_.require(State.CLOSED)
     digest = boxes_digest(round_, box)
     if digest != registry.find_boxes_digest(round_.id):
-        raise WrongState(f"The boxes of round {round_.id} are not those frozen at closing; they must not be counted.")
+        raise WrongState(
+            f"The boxes of round {round_.id} are not those frozen at closing; they must not be counted.",
+            why="boxes-changed",
+        )
     chosen = _check_partials(round_, partials, box, digest)
     tallies = {evaluation.id: Tally(round_.questionnaire) for evaluation in round_.evaluations}
     for evaluation in round_.evaluations:
@@ -85,7 +88,10 @@ def get_tally_record(registry: Registry, round_: Round) -> bytes:
     """Raises WrongState before the count."""
     record = registry.find_tally_record(round_.id)
     if record is None:
-        raise WrongState(f"Round {round_.id} is {round_.state.value}; there is nothing to report before it is counted.")
+        raise WrongState(
+            f"Round {round_.id} is {round_.state.value}; there is nothing to report before it is counted.",
+            why="not-counted",
+        )
     return record
 
 
@@ -125,10 +131,19 @@ def _check_partials(round_: Round, partials: Sequence[PartialFile], box: BallotB
     for partial in partials:
         _check_header(round_, partial, digest)
         if partial.index in seen:
-            raise WrongPartial(f"{partial.path}: custodian {partial.custodian} has already given a partial opening.")
+            raise WrongPartial(
+                f"{partial.path}: custodian {partial.custodian} has already given a partial opening.",
+                why="part-twice",
+                name=partial.custodian,
+            )
         seen.add(partial.index)
     if len(partials) < round_.threshold:
-        raise TooFewShares(f"{round_.threshold} custodians are needed to open; {len(partials)} partial openings given.")
+        raise TooFewShares(
+            f"{round_.threshold} custodians are needed to open; {len(partials)} partial openings given.",
+            why="too-few-parts",
+            needed=round_.threshold,
+            given=len(partials),
+        )
     for partial in partials:
         check_partial(round_, partial, box, digest)
     return list(partials[: round_.threshold])
@@ -147,15 +162,27 @@ def check_partial(round_: Round, partial: PartialFile, box: BallotBox, digest: b
             custodian=partial.custodian,
         )
     except (WrongPartial, InvalidInput) as reason:
-        raise WrongPartial(f"{partial.path}: the proof of custodian {partial.custodian} fails: {reason}") from None
+        raise WrongPartial(
+            f"{partial.path}: the proof of custodian {partial.custodian} fails: {reason}",
+            why="part-proof",
+            name=partial.custodian,
+        ) from None
 
 
 def _check_header(round_: Round, partial: PartialFile, digest: bytes) -> None:
     names = {custodian.index: custodian.name for custodian in round_.custodians}
     if partial.custodian != names.get(partial.index) or partial.round_id != round_.id:
-        raise WrongPartial(f"{partial.path} is not from a custodian of round {round_.id} ({partial.custodian}).")
+        raise WrongPartial(
+            f"{partial.path} is not from a custodian of round {round_.id} ({partial.custodian}).",
+            why="part-stranger",
+            name=partial.custodian,
+        )
     if partial.boxes_digest != digest:
-        raise WrongPartial(f"{partial.path}: custodian {partial.custodian} worked on another list of ballots.")
+        raise WrongPartial(
+            f"{partial.path}: custodian {partial.custodian} worked on another list of ballots.",
+            why="part-other-list",
+            name=partial.custodian,
+        )
 
 
 @dataclass(frozen=True)

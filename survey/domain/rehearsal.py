@@ -51,9 +51,11 @@ def rehearse(round_: Round, *, registry: Registry, recusals: Recusals, randomnes
     """
     round_.require(State.DRAFT)
     if round_.rehearsal is not None:
-        raise WrongState(f"Round {round_.id} is a rehearsal itself.")
+        raise WrongState(f"Round {round_.id} is a rehearsal itself.", why="is-rehearsal")
     if other := find_rehearsal(registry, round_.id):
-        raise WrongState(f"Round {round_.id} has a rehearsal already ({other.id}); clear it first.")
+        raise WrongState(
+            f"Round {round_.id} has a rehearsal already ({other.id}); clear it first.", why="has-rehearsal"
+        )
     draft = replace(draft_of(round_), name=marked(round_.name), questionnaire=_marked(round_.questionnaire))
     keyed, shares = with_key_made_here(make_round(draft, randomness), randomness)
     rehearsal = replace(keyed, rehearsal=Rehearsal(round_.id, tuple(share.secret for share in shares)))
@@ -83,7 +85,7 @@ def make_parts_here(round_: Round, *, box: BallotBox, partials: PartialStore, ra
     """Do at the opening what as many custodians as it takes would do, each with the share that lies here."""
     round_.require(State.CLOSED)
     if round_.rehearsal is None:
-        raise WrongState(f"Round {round_.id} is no rehearsal; its custodians open it.")
+        raise WrongState(f"Round {round_.id} is no rehearsal; its custodians open it.", why="no-rehearsal")
     with tempfile.TemporaryDirectory() as folder:
         list_ = Path(folder, "boxes")
         with list_.open("wb") as stream:
@@ -111,5 +113,5 @@ def _shares(round_: Round) -> Iterator[ShareFile]:
 def clear(round_: Round, stores: Stores) -> None:
     """Erase a rehearsal in whatever state it is: slips, ballots, keys, results, the round itself. May be repeated."""
     if round_.rehearsal is None:
-        raise WrongState(f"Round {round_.id} is no rehearsal; it is never erased.")
+        raise WrongState(f"Round {round_.id} is no rehearsal; it is never erased.", why="no-rehearsal")
     erase(round_, stores)

@@ -127,14 +127,21 @@ class Round:
     def get_opening_key(self) -> OpeningKey:
         """Raises WrongState while the custodians have not made it."""
         if self.opening_key is None:
-            raise WrongState(f"Round {self.id} has no opening key yet; the custodians make it before freezing.")
+            raise WrongState(
+                f"Round {self.id} has no opening key yet; the custodians make it before freezing.", why="no-key"
+            )
         return self.opening_key
 
     def require(self, *states: State) -> None:
         """Raise WrongState unless the round is in one of these states."""
         if self.state not in states:
             wanted = " or ".join(state.value for state in ORDER if state in states)
-            raise WrongState(f"Round {self.id} is {self.state.value}; this step needs it to be {wanted}.")
+            raise WrongState(
+                f"Round {self.id} is {self.state.value}; this step needs it to be {wanted}.",
+                why="needs-state",
+                state=self.state.value,
+                wanted=[state.value for state in states],
+            )
 
     def moved_to(self, state: State) -> Round:
         """The same round one state further on."""

@@ -41,6 +41,7 @@ from survey.office import (
     session_list,
     staff_log,
     static,
+    staying,
     trail,
     turnout,
     uploads,
@@ -84,6 +85,7 @@ def make_blueprint(services: Services) -> Blueprint:
         approvals,
         accounts,
         staff_log,
+        staying,
     ):
         task.install(blueprint, services)
     return blueprint

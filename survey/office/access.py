@@ -23,8 +23,10 @@ from survey.domain.grants import is_kept_out
 from survey.domain.staff import AUDITOR, OFFICE, READER, SECURITY_ADMIN
 from survey.errors import NotYet, SurveyError
 from survey.office import sessions, trail
-from survey.office.faults import OfficeRefusal, of_refusal
+from survey.office.going_back import ways_back
 from survey.office.needs import Services
+from survey.office.reasons import sentences_of
+from survey.office.refusals import OfficeRefusal, of_refusal
 from survey.office.words import role_words
 
 COOKIE_NAME = "office_session"
@@ -64,6 +66,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             SESSION_COOKIE_SAMESITE="Lax",
             SESSION_COOKIE_SECURE=services.settings.public_url.startswith("https://"),
             PERMANENT_SESSION_LIFETIME=sessions.IDLE,  # the age at which a signed cookie is refused, even a copy
+            WTF_CSRF_TIME_LIMIT=None,  # a form's token ends with its session: a long text may take more than an hour
             WTF_CSRF_CHECK_DEFAULT=False,  # the respondent side has neither cookie nor CSRF token; see guard()
         )
         csrf.init_app(state.app)
@@ -168,9 +171,14 @@ def _audiences(endpoint: str) -> frozenset[str]:
 def _install_refusals(blueprint: Blueprint) -> None:
     """Every refusal is a page of its own: what happened, and what to do."""
 
-    def page(status: int, title: str, *sentences: str) -> ResponseReturnValue:
-        home_address = home() if current_user.is_authenticated else url_for("office.show-login")
-        return render_template("office/refusal.html", title=title, sentences=sentences, home=home_address), status
+    def page(status: int, title: str, *sentences: str, has_round: bool = True) -> ResponseReturnValue:
+        role = current_user.role if current_user.is_authenticated else None
+        ways = ways_back(role, home() if role else url_for("office.show-login"), has_round=has_round)
+        return render_template("office/refusal.html", title=title, sentences=sentences, ways=ways), status
+
+    def missing() -> ResponseReturnValue:
+        words = _("Please check it, or start again from the list.")
+        return page(404, _("There is nothing at this address"), words, has_round=False)
 
     @blueprint.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> ResponseReturnValue:
@@ -192,20 +200,17 @@ def _install_refusals(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(404)
     def not_found(error: HTTPException) -> ResponseReturnValue:
-        return page(404, _("There is nothing at this address"), _("Please check it, or start again from the list."))
+        return missing()
 
     @blueprint.errorhandler(SurveyError)
     def survey_error(error: SurveyError) -> ResponseReturnValue:
         if error.status == 404:
-            return page(404, _("There is nothing at this address"), _("Please check it, or start again from the list."))
-        if isinstance(error, NotYet):
-            return page(error.status, _("Not yet"), str(error))
-        sentences = [of_refusal(error.kind)]
-        if not isinstance(error, OfficeRefusal):
-            # The one the command line prints: it names round, state and expectation, nothing secret.
-            sentences.append(str(error))
-        return page(error.status, _("This could not be done"), *sentences)
+            return missing()
+        title = _("Not yet") if isinstance(error, NotYet) else _("This could not be done")
+        return page(error.status, title, *sentences_of(error), has_round=not isinstance(error, Recused))
 
     @blueprint.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
-        return page(error.code or 500, _("This could not be done"), error.description or error.name)
+        code = error.code or 500
+        kind = "too-large" if code == 413 else "refused" if code < 500 else "failed"
+        return page(code, _("This could not be done"), of_refusal(kind))

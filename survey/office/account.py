@@ -11,9 +11,9 @@ from flask_login import current_user
 
 from survey.audience import serves
 from survey.office import access, passkeys, passwords, second_factor, sessions, trail
-from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
 from survey.office.own_password import checked
+from survey.office.refusals import OfficeRefusal, of_refusal
 from survey.office.words import COMMANDS, DUTIES
 from survey.reports.qr import qr_svg
 

@@ -1,4 +1,4 @@
-"""Accounts, for the security administrator: add, lock, unlock, end sessions, issue a start code.
+"""Accounts, for the security administrator: add, lock, unlock, let try again, end sessions, issue a start code.
 
 Law: who manages accounts sees nothing of a round and knows nobody's password: a start code is shown once, works for 72
 hours, and is good for one thing: choosing a password and a second factor. Nobody locks the own account; a role is never
@@ -7,6 +7,9 @@ changed, for what an account did under one role must not look like another's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,25 +17,30 @@ from flask_login import current_user
 
 from survey.audience import serves
 from survey.domain.grants import check_grant
+from survey.domain.local_time import BEIJING
 from survey.domain.ports.staff import Account
 from survey.domain.staff import ROLES, SECURITY_ADMIN
 from survey.errors import NotFound, SurveyError
 from survey.office import passwords, sessions, trail
-from survey.office.faults import OfficeRefusal, of_refusal
+from survey.office.confirming import RESET, is_confirmed
 from survey.office.needs import Services
+from survey.office.refusals import OfficeRefusal, of_refusal
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
+    failures = passwords.FailureCounter(services)
+
     def page(error: str | None = None, status: int = 200) -> ResponseReturnValue:
-        now = services.clock()
+        now, accounts = services.clock(), services.accounts.list_accounts()
         return render_template(
             "office/accounts.html",
-            accounts=services.accounts.list_accounts(),
+            accounts=accounts,
+            failed=_until(failures.locked(account.name for account in accounts)),
             sessions=services.sessions.counts(int((now - sessions.IDLE).timestamp())),
             now=int(now.timestamp()),
             roles=ROLES,
             error=error,
-            typed=request.form,
+            typed=request.form if request.endpoint == "office.add-account" else {},
             here="accounts",
         ), status
 
@@ -79,23 +87,36 @@ def install(blueprint: Blueprint, services: Services) -> None:
         if account.name == current_user.name:
             raise OfficeRefusal("own-account")
         if step == "start-code":
+            if not is_confirmed(RESET):
+                trail.note(result="not confirmed")
+                return page(of_refusal("not-confirmed"), 409)
             code, ends = start_code()
             services.accounts.start_again(account.name, passwords.hash_password(code), ends)
             return shown_once(account.name, code)
         if step == "sessions":
             services.sessions.end_others(account.name)
+        elif step == "let-try":
+            failures.succeeded(account.name)
         else:
             services.accounts.lock_account(account.name, step == "lock")
         flash(_done(step, account.name))
         return redirect(url_for("office.list-accounts"), 303)
 
 
-_STEPS = ("lock", "unlock", "sessions", "start-code")
+_STEPS = ("lock", "unlock", "let-try", "sessions", "start-code")
+
+
+def _until(locked: Mapping[str, datetime]) -> dict[str, str]:
+    """To the minute, rounded up: nobody is told to try too early."""
+    return {
+        name: (until + timedelta(seconds=59)).astimezone(BEIJING).strftime("%H:%M") for name, until in locked.items()
+    }
 
 
 def _done(step: str, name: str) -> str:
     return {
         "lock": _("“%(name)s” is locked; its sessions have ended.", name=name),
+        "let-try": _("“%(name)s” can try again; the failures are forgotten.", name=name),
         "unlock": _("“%(name)s” can sign in again.", name=name),
         "sessions": _("The sessions of “%(name)s” have ended.", name=name),
     }[step]

@@ -23,6 +23,7 @@ from survey.domain.staff import OFFICE
 from survey.errors import InvalidInput
 from survey.office import trail
 from survey.office.needs import Services
+from survey.office.reasons import of_reason
 
 APPROVE = ("审定", "approve")
 RELEASE = ("反馈", "release")
@@ -70,7 +71,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             release.enter(services.registry, services.reports, round_, evaluation_id, entered)
         except InvalidInput as error:
             trail.note(result="refused")
-            flash(_("Not entered: %(reason)s", reason=str(error)))
+            flash(_("Not entered: %(reason)s", reason=of_reason(error)))
             return back(round_id)
         flash(_("Entered for %(team)s.", team=round_.evaluation(evaluation_id).team))
         return back(round_id)
@@ -84,7 +85,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             release.enter_paper(services.registry, services.reports, round_, counts)
         except InvalidInput as error:
             trail.note(result="refused")
-            flash(_("Not entered: %(reason)s", reason=str(error)))
+            flash(_("Not entered: %(reason)s", reason=of_reason(error)))
             return back(round_id)
         flash(_("Entered."))
         return back(round_id)
@@ -96,7 +97,7 @@ def _count(text: str | None) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise InvalidInput(_("a whole number such as 12 is needed"))
+        raise InvalidInput("Expected: a whole number.", why="whole-number")
     return int(text)
 
 
@@ -122,4 +123,4 @@ def _number(text: str | None) -> Fraction:
     try:
         return Fraction((text or "").strip())
     except (ValueError, ZeroDivisionError):
-        raise InvalidInput(_("a number such as 87.5 is needed")) from None
+        raise InvalidInput("Expected: a number.", why="number") from None

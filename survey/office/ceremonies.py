@@ -30,9 +30,9 @@ from survey.domain.staff import OFFICE
 from survey.errors import InvalidInput, NotFound
 from survey.office import trail
 from survey.office.confirming import INVITE, is_confirmed
-from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
 from survey.office.printable import require_printable
+from survey.office.refusals import OfficeRefusal, of_refusal
 from survey.reports.invitation_page import page
 
 

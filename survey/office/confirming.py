@@ -10,6 +10,7 @@ CLOSE = ("截止", "close")
 COUNT = ("开封", "open")
 DESTROY = ("销毁", "destroy")
 ABANDON = ("作废", "give up")
+RESET = ("重设", "reset")
 INVITE = ("重发", "again")
 
 

@@ -29,10 +29,11 @@ from survey.domain.staff import OFFICE
 from survey.errors import NotYet, SurveyError, TooFewShares
 from survey.office import trail
 from survey.office.confirming import CLOSE, COUNT, REPRINT, is_confirmed
-from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.kinds import PRINTING
 from survey.office.needs import Services
 from survey.office.printable import require_printable
+from survey.office.reasons import of_reason
+from survey.office.refusals import OfficeRefusal, of_refusal
 from survey.office.slips import slips_zip
 from survey.office.uploads import uploaded
 from survey.office.working import Progress, begin, refuse_while_busy, reporter
@@ -129,7 +130,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
                 sentences.append(_("The part of %(custodian)s checks.", custodian=_take(services, round_, content)))
             except SurveyError as error:
                 trail.note(result=error.kind)
-                sentences.append(_("“%(file)s” was refused.", file=name) + " " + of_refusal(error.kind))
+                sentences.append(_("“%(file)s” was refused.", file=name) + " " + of_reason(error))
         return to_round(round_id, *sentences)
 
     @blueprint.post("/rounds/<round_id>/count", endpoint="count-round")
@@ -142,7 +143,12 @@ def install(blueprint: Blueprint, services: Services) -> None:
             return to_round(round_id, of_refusal("not-confirmed"))
         files = services.partials.files(round_id)
         if len(files) < round_.threshold and round_.rehearsal is None:
-            raise TooFewShares(f"{round_.threshold} custodians are needed to open; {len(files)} parts are here.")
+            raise TooFewShares(
+                f"{round_.threshold} custodians are needed to open; {len(files)} parts are here.",
+                why="too-few-parts",
+                needed=round_.threshold,
+                given=len(files),
+            )
 
         def action(progress: Progress) -> None:
             if round_.rehearsal is not None:
@@ -183,7 +189,7 @@ def _take(services: Services, round_: Round, content: bytes) -> str:
     """Check one partial opening and keep it; the custodian's name. As custodian/opening.py does on the other way in."""
     digest = services.registry.find_boxes_digest(round_.id)
     if digest is None:
-        raise NotYet(f"Round {round_.id} has no frozen list yet.")
+        raise NotYet(f"Round {round_.id} has no frozen list yet.", why="no-list")
     file = services.partials.receive(round_.id, [content])
     try:
         given = PartialFile.read(file)

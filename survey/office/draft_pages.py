@@ -22,10 +22,11 @@ from survey.domain.questionnaire import default_questionnaire
 from survey.domain.rounds import Round, State
 from survey.office import trail
 from survey.office.draft_revisions import changed_since, revision_of, who_changed
-from survey.office.faults import OfficeRefusal, Remark, of_form
+from survey.office.faults import Remark, of_form
 from survey.office.forms import MORE, lines_of, values_of
 from survey.office.needs import Services
 from survey.office.printable import cautions_of_draft
+from survey.office.refusals import OfficeRefusal
 
 SHOWN = 100  # wrong fields or cells listed at a time
 

@@ -19,8 +19,8 @@ from survey.errors import NotYet
 from survey.office import trail
 from survey.office.ceremonies import who_has_signed
 from survey.office.confirming import ABANDON, DESTROY, is_confirmed
-from survey.office.faults import of_refusal
 from survey.office.needs import Services
+from survey.office.refusals import of_refusal
 from survey.office.steps import Action, Step
 from survey.office.working import Progress, begin, refuse_while_busy
 
@@ -36,7 +36,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_ = get_round(services.registry, round_id)
         round_.require(State.REPORTED)
         if not _is_released(services, round_):
-            raise NotYet(_("Release the report to the teams first: that erases the remarks in their own words."))
+            raise NotYet("The report is not released to its teams yet.", why="not-released")
         destruction.archive(round_, registry=services.registry, reports=services.reports)
         return to_round(round_id, _("The round is in the archive."))
 

@@ -1,7 +1,8 @@
 """Response headers of every office page, refusal and asset: nothing foreign, no script, nothing kept.
 
-The pages that speak to a passkey, and the page of a round, run a script of ours and say so with allow_script(); no
-other does. Only the page of a round may ask for something by itself: how far a long step is.
+The pages that speak to a passkey, the page of a round, and those with long forms run a script of ours and say so with
+allow_script(); no other does. Of these the page of a round may ask by itself how far a long step is, and a long form
+keep the session while somebody types (staying.py).
 
 Sources: Content Security Policy Level 3; Fetch (CORP); HTML (COOP); RFC 9111 (no-store).
 """

@@ -41,8 +41,9 @@ def install(blueprint: Blueprint) -> None:
 
     @blueprint.before_request
     def language_from_address() -> None:
-        # A link may name the language (…/office/login?lang=en); like the button it only changes the reader's session.
-        if "lang" in request.args:
+        # A link to the first page may name the language (…/office/login?lang=en); like the button it only changes the
+        # reader's session. Elsewhere `lang` is the language of a paper, and says nothing of who fetches it.
+        if request.endpoint == "office.show-login" and "lang" in request.args:
             _choose(request.args["lang"])
 
     @blueprint.context_processor

@@ -7,8 +7,8 @@ from flask_login import current_user
 
 from survey.domain.ports.staff import Account
 from survey.office import passwords, trail
-from survey.office.faults import OfficeRefusal
 from survey.office.needs import Services
+from survey.office.refusals import OfficeRefusal
 
 
 def checked(services: Services) -> Account:

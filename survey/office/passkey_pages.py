@@ -16,9 +16,9 @@ from survey.domain.staff import WITH_SECOND_FACTOR
 from survey.errors import SurveyError
 from survey.office import access, headers, passkeys, passwords, second_factor, sessions, trail
 from survey.office.addresses import local_address
-from survey.office.faults import OfficeRefusal, of_refusal
 from survey.office.needs import Services
 from survey.office.own_password import checked
+from survey.office.refusals import OfficeRefusal, of_refusal
 
 
 def install(blueprint: Blueprint, services: Services) -> None:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import base64
 import threading
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from survey.domain.ports import Randomness
 from survey.errors import InvalidInput
+from survey.office.guessable import is_guessable
 from survey.office.needs import Services
 
 MIN_PASSWORD, MAX_PASSWORD = 10, 200  # characters
@@ -33,13 +35,24 @@ class WeakPassword(InvalidInput):
     kind = "weak-password"
 
 
+class GuessablePassword(WeakPassword):
+    kind = "guessable-password"
+
+
 def check_new(password: str, name: str) -> None:
-    """Raises WeakPassword: too short or long, four different characters not reached, or the account's own name.
+    """Raises WeakPassword: too short or long, or the account's own name in it; GuessablePassword.
 
     Length, not mixture of kinds, makes a password hard to guess (NIST SP 800-63B, section 5.1.1.2).
     """
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD or len(set(password)) < 4 or name.lower() in password.lower():
-        raise WeakPassword(f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters and does not hold the name.")
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise WeakPassword(f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters; this one has {len(password)}.")
+    if name and name.lower() in password.lower():
+        raise WeakPassword("A password does not hold the name of its account.")
+    if is_guessable(password, name):
+        raise GuessablePassword(
+            "This password is among the first that are guessed: a row of keys or digits, a favourite word, a date, a"
+            " repetition. Put several words together."
+        )
 
 
 def hash_password(password: str) -> str:
@@ -79,6 +92,15 @@ class FailureCounter:
     def succeeded(self, name: str) -> None:
         """Forget the failures of this name."""
         self._tries.forget(self._key(name))
+
+    def locked(self, names: Iterable[str]) -> dict[str, datetime]:
+        """Of these names those that are locked now, and until when."""
+        keys, now = {self._key(name): name for name in names}, self._clock()
+        found = {
+            keys[key]: datetime.fromtimestamp(until, UTC) for key, until in self._tries.locked(keys, FAILURES).items()
+        }
+        # As in counting: what would be remembered for longer than from now was counted by a clock that was wrong.
+        return {name: until for name, until in found.items() if now < until <= now + LOCKED_FOR}
 
     def _key(self, name: str) -> str:
         return self._vault.keyed_hash("login-tries", name).hex()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from survey.domain.drafts.draft import Draft, draft_of
@@ -16,6 +15,7 @@ from survey.domain.drafts.faults import Expected, Fault
 from survey.domain.rounds import Round
 from survey.errors import NotYet, SettingsError
 from survey.office.faults import Remark, of_form
+from survey.office.reasons import reason_words
 from survey.reports.places import fonts_folder
 from survey.reports.printable import Unprintable, unprintable
 
@@ -41,19 +41,12 @@ def cautions_of_round(round_: Round) -> list[str]:
 def require_printable(round_: Round) -> None:
     """Raises NotYet, with a sentence for the page; SettingsError where the fonts are not installed."""
     for one in unprintable(draft_of(round_), fonts_folder()):
-        raise NotYet(_sentence(one))
+        raise NotYet("A name cannot be printed.", why=_why(one), name=one.name, char=one.char)
 
 
 def _sentence(one: Unprintable) -> str:
-    about = {"name": one.name, "char": one.char}
-    match one.place[-1]:
-        case "name":
-            return _("The name of the round cannot be printed: no font has “%(char)s”. Write it another way.", **about)
-        case "custodians":
-            return _(
-                "The custodian “%(name)s” cannot be printed: no font has “%(char)s”. Write it another way.", **about
-            )
-        case "team":
-            return _("The team “%(name)s” cannot be printed: no font has “%(char)s”. Write it another way.", **about)
-        case _:
-            return _("The unit “%(name)s” cannot be printed: no font has “%(char)s”. Write it another way.", **about)
+    return reason_words(_why(one), {"name": one.name, "char": one.char})
+
+
+def _why(one: Unprintable) -> str:
+    return f"unprintable-{one.place[-1]}"

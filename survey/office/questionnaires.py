@@ -25,10 +25,10 @@ from survey.domain.staff import OFFICE
 from survey.errors import NotFound
 from survey.office import trail
 from survey.office.confirming import DELETE, is_confirmed
-from survey.office.faults import OfficeRefusal
 from survey.office.needs import Services
 from survey.office.own_rounds import own_rounds
 from survey.office.questionnaire_words import scale_words
+from survey.office.refusals import OfficeRefusal
 
 
 def install(blueprint: Blueprint, services: Services) -> None:

@@ -11,9 +11,9 @@ from survey.domain.lifecycle import get_round
 from survey.domain.rehearsal import clear, find_rehearsal, rehearse
 from survey.domain.rounds import State
 from survey.domain.staff import OFFICE
-from survey.office.faults import OfficeRefusal
 from survey.office.needs import Services
 from survey.office.printable import require_printable
+from survey.office.refusals import OfficeRefusal
 from survey.office.working import Progress, begin, refuse_while_busy
 
 

@@ -169,9 +169,9 @@ def _visible() -> frozenset[State]:
 def _read_whole(services: Services, round_id: str) -> tuple[Round, dict[str, Any]]:
     round_ = get_round(services.registry, round_id)
     if round_.state not in COUNTED or services.registry.find_tally_record(round_id) is None:
-        raise NotYet(_("The boxes of this round are not opened yet. Until then there are no figures for anyone."))
+        raise NotYet("The boxes of this round are not opened yet.", why="not-counted")
     if round_.state not in _visible():
-        raise NotYet(_("The report of this round is a draft. You can read it when the leading group has approved it."))
+        raise NotYet("The report of this round is a draft.", why="still-draft")
     return round_, release.results(services.registry, services.reports, round_)
 
 

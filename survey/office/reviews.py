@@ -36,6 +36,7 @@ from survey.domain.staff import OFFICE
 from survey.errors import SurveyError, WrongState
 from survey.office import review_forms, trail
 from survey.office.needs import Services
+from survey.office.refusals import OfficeRefusal
 
 PAGE = 20
 OPEN = "open"  # the filter: what is not decided
@@ -91,7 +92,9 @@ def _take(services: Services, round_: Round, *, confirming: bool) -> ResponseRet
     round_.require(State.OPENED)
     reviews = services.reports.reviews(round_.id)
     sent = review_forms.read(request.form, reviews, current_user.name, confirming=confirming)
-    refused: dict[Place, SurveyError] = {place: WrongState("changed meanwhile") for place in sent.stale}
+    refused: dict[Place, SurveyError] = {
+        place: WrongState("changed meanwhile", why="decided-meanwhile") for place in sent.stale
+    }
     refused |= release.change_reviews(
         services.registry, services.reports, round_, sent.changes, current_user.name, reviews
     )
@@ -127,7 +130,7 @@ def _page(
 ) -> str:
     """sent, refused: the page that was sent and cannot be taken whole; the same cards are shown again."""
     if round_.state in APPROVED:
-        raise WrongState(_("The report is approved; its remarks are decided."))
+        raise OfficeRefusal("remarks-decided")
     remarks = release.readable(services.registry, services.reports, round_)
     reviews = services.reports.reviews(round_.id)
     numbered = list(enumerate(remarks, 1))

@@ -13,8 +13,9 @@ from contextlib import closing, suppress
 
 from survey.domain.ports.work_book import Work, WorkState
 from survey.errors import StoreUnavailable, SurveyError
-from survey.office.faults import OfficeRefusal
 from survey.office.needs import Services
+from survey.office.reasons import kept
+from survey.office.refusals import OfficeRefusal
 from survey.office.working import claim, save
 
 PACE = 1.0  # seconds between two signs of life
@@ -61,7 +62,7 @@ class Sending(Iterator[bytes]):
             self._end(WorkState.DONE, "", "done")
             raise
         except SurveyError as error:
-            self._end(WorkState.FAILED, f"{error.kind} {error}", "failed")
+            self._end(WorkState.FAILED, kept(error), "failed")
             raise
         except Exception:
             self._end(WorkState.FAILED, "failed ", "failed")

@@ -99,6 +99,7 @@ def is_idle(staff: Staff, services: Services) -> bool:
         return True
     if abs(now - staff.session.seen) >= RENEWED.total_seconds():
         services.sessions.renew(key, now)
+        session.modified = True  # signed anew: the cookie's age counts from here as well
     return False
 
 

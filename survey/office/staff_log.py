@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from survey.audience import serves
 from survey.domain.local_time import BEIJING
 from survey.domain.staff import AUDITOR, SECURITY_ADMIN
 from survey.domain.turnout import STEP, in_steps
+from survey.office.log_words import action_words, actions_called, result_words
 from survey.office.needs import LogEntry, Services
 from survey.office.words import kind_words
 
@@ -27,6 +28,7 @@ WINDOWS = 6 * 24 * 2  # of ten minutes: two days
 REQUESTS = "requests"
 CHECKED_AT_ONCE = 20_000  # lines; a longer chain is checked when asked for
 _COLUMNS = ("id", "time", "account", "address", "action", "object", "result")
+_WORDS = ("action_words", "result_words")  # after the columns that programs read
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,8 +38,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def show_log() -> ResponseReturnValue:
         wanted = _wanted()
         before = request.args.get("before", type=int)
-        entries = services.audit.search(**_filters(wanted), before=before, limit=PAGE + 1)
         accounts, actions = services.audit.names()
+        wanted["action"] = actions_called(wanted["action"], actions)
+        entries = services.audit.search(**_filters(wanted), before=before, limit=PAGE + 1)
         count, head = services.audit.head()
         is_checked = count <= CHECKED_AT_ONCE or "check" in request.args
         return render_template(
@@ -46,7 +49,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             older=entries[PAGE - 1].id if len(entries) > PAGE else None,
             wanted=wanted,
             accounts=accounts,
-            actions=actions,
+            actions=sorted(actions, key=action_words),
             count=count,
             head=head.hex(),
             is_checked=is_checked,
@@ -72,13 +75,20 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.get("/log.csv", endpoint="export-log")
     @serves(AUDITOR, SECURITY_ADMIN)
     def export_log() -> ResponseReturnValue:
-        response = Response(_csv(services, _filters(_wanted())), content_type="text/csv; charset=utf-8")
+        wanted = _wanted()
+        wanted["action"] = actions_called(wanted["action"], services.audit.names()[1])
+        lines = stream_with_context(_csv(services, _filters(wanted)))  # the words are those of the reader's language
+        response = Response(lines, content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = "attachment; filename=staff-log.csv"
         return response
 
     @blueprint.context_processor
     def helpers() -> dict[str, object]:
-        return {"beijing": lambda moment: moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")}
+        return {
+            "beijing": lambda moment: moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
+            "action_words": action_words,
+            "result_words": result_words,
+        }
 
 
 def _wanted() -> dict[str, str]:
@@ -105,7 +115,7 @@ def _midnight(day: str, days: int = 0) -> str:
 
 
 def _csv(services: Services, filters: dict[str, Any]) -> Iterator[str]:
-    yield "\ufeff" + _line(_COLUMNS)  # Excel reads it as UTF-8 only with this mark
+    yield "\ufeff" + _line(_COLUMNS + _WORDS)  # Excel reads it as UTF-8 only with this mark
     before = None
     while entries := services.audit.search(**filters, before=before, limit=1000):
         yield "".join(_line(_values(entry)) for entry in entries)
@@ -113,9 +123,8 @@ def _csv(services: Services, filters: dict[str, Any]) -> Iterator[str]:
 
 
 def _values(entry: LogEntry) -> tuple[str, ...]:
-    return tuple(
-        entry.time.isoformat() if name == "time" else safe_cell(str(getattr(entry, name))) for name in _COLUMNS
-    )
+    kept = (entry.time.isoformat() if name == "time" else safe_cell(str(getattr(entry, name))) for name in _COLUMNS)
+    return (*kept, safe_cell(action_words(entry.action)), safe_cell(result_words(entry.result)))
 
 
 def safe_cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The few files that office pages load: stylesheets, one mark, and two scripts: passkeys, progress."""
+"""The few files that office pages load: stylesheets, one mark, and three scripts: passkeys, progress, staying."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _TYPES = {
     "preview.css": "text/css; charset=utf-8",
     "mark.svg": "image/svg+xml",
     "progress.js": "text/javascript; charset=utf-8",
+    "staying.js": "text/javascript; charset=utf-8",
     "passkeys.js": "text/javascript; charset=utf-8",
 }
 

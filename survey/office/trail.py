@@ -17,7 +17,17 @@ from survey.office.needs import Services
 
 UNKNOWN = "-"
 _QUIET = frozenset(
-    {"asset", "show-login", "show-code", "show-passkey", "choose-language", "show-work", "show-progress", "show-wall"}
+    {
+        "asset",
+        "show-login",
+        "show-code",
+        "show-passkey",
+        "choose-language",
+        "show-work",
+        "show-progress",
+        "show-wall",
+        "stay",
+    }
 )  # show nothing of a round and change nothing
 _SIGNING_IN = frozenset({"log-in", "give-code", "give-passkey"})
 

@@ -14,9 +14,9 @@ from survey.domain.lifecycle import get_round
 from survey.domain.ports.work_book import Work, WorkState
 from survey.domain.rounds import Round
 from survey.domain.staff import OFFICE
-from survey.office.faults import of_refusal
 from survey.office.kinds import counted, kind_of
 from survey.office.needs import Services
+from survey.office.reasons import told
 from survey.office.working import is_running
 
 
@@ -63,8 +63,7 @@ def work_of(services: Services, round_: Round) -> dict[str, object]:
             return {**about, "running": work, "words": kind_of(work).doing, "counted": counted(work)}
         case "done":
             return {**about, "done": _end(services, work)}
-    kind, _space, detail = work.sentence.partition(" ")
-    return {**about, "failed": of_refusal(kind or "interrupted"), "detail": detail}
+    return {**about, "failed": told(work.sentence)}
 
 
 def _state(services: Services, work: Work) -> str:

@@ -17,8 +17,9 @@ from flask_login import current_user
 from survey.domain.ports.work_book import Work, WorkState
 from survey.errors import StoreUnavailable, SurveyError
 from survey.office import trail
-from survey.office.faults import OfficeRefusal
 from survey.office.needs import Services
+from survey.office.reasons import kept
+from survey.office.refusals import OfficeRefusal
 
 PATIENCE = 1.5  # seconds a page waits before it shows progress
 BEAT = 4.0
@@ -42,7 +43,7 @@ class _Job:
         try:
             self.action(self._progress)
         except SurveyError as error:
-            state, sentence, result = WorkState.FAILED, f"{error.kind} {error}", error.kind
+            state, sentence, result = WorkState.FAILED, kept(error), error.kind
         except Exception:
             state, sentence, result = WorkState.FAILED, "failed ", "failed"
             raise  # a bug: it stands in the server's log

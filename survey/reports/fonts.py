@@ -61,7 +61,11 @@ def check_glyphs(texts: Iterable[str], files: Iterable[Path]) -> None:
         if char := first_missing(text, named):
             raise MissingGlyph(
                 f"The character {char} (U+{ord(char):04X}) in “{text[:40]}” is in none of the installed fonts;"
-                " nothing was printed. Install a font that has it, or write the name another way."
+                " nothing was printed. Install a font that has it, or write the name another way.",
+                why="glyph",
+                char=char,
+                number=f"U+{ord(char):04X}",
+                text=text[:40],
             )
 
 

@@ -39,7 +39,11 @@ def check_printable(round_: Round, fonts: Path) -> None:
     for one in unprintable(draft_of(round_), fonts):
         raise MissingGlyph(
             f"The {_WORDS[str(one.place[-1])]} “{one.name}” cannot be printed: none of the fonts has the character "
-            f"{one.char} (U+{ord(one.char):04X}). Nothing was done; write the name another way."
+            f"{one.char} (U+{ord(one.char):04X}). Nothing was done; write the name another way.",
+            why="glyph",
+            char=one.char,
+            number=f"U+{ord(one.char):04X}",
+            text=one.name,
         )
 
 

@@ -108,7 +108,12 @@ def find_kind(kind: str, round_: Round, lang: str = "zh") -> Kind:
     if lang not in chosen.languages:
         raise InvalidInput(f"The paper {kind} is not written in {lang}; expected {' or '.join(chosen.languages)}.")
     if round_.state not in chosen.states:
-        raise NotYet(f"Round {round_.id} is {round_.state.value}; the paper {kind} {chosen.not_yet}.")
+        raise NotYet(
+            f"Round {round_.id} is {round_.state.value}; the paper {kind} {chosen.not_yet}.",
+            why="needs-state",
+            state=round_.state.value,
+            wanted=[state.value for state in State if state in chosen.states],
+        )
     return chosen
 
 

@@ -103,7 +103,10 @@ def _run(engine: Engine, work: Callable[[Connection], T], *, writes: bool, may_r
             elif isinstance(error, exc.DataError) and "NUL" in str(error.orig):  # psycopg's own words; no value in it
                 raise InvalidInput("A text holds the character NUL, which no store takes.") from None
             elif _is_operational(error):
-                raise StoreUnavailable(f"The store failed ({_what_failed(error)}); nothing was recorded.") from None
+                code = _what_failed(error)
+                raise StoreUnavailable(
+                    f"The store failed ({code}); nothing was recorded.", why="store-code", code=code
+                ) from None
             else:
                 raise
         except UnicodeEncodeError:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, Engine, func, select, text
 
-from survey.storage.database import is_sqlite, write
+from survey.storage.database import is_sqlite, read, write
 from survey.storage.staff_tables import login_tries
 
 REMEMBERED = 10_000  # keys; more than any office has names, and bounded however many an attacker invents
@@ -36,6 +38,13 @@ class SqlTries:
             return True
 
         return write(self._engine, work)
+
+    def locked(self, keys: Iterable[str], most: int) -> dict[str, int]:
+        columns, wanted = login_tries.c, set(keys)
+        # The few that are locked are read whole: there may be more accounts than a list in a query can hold.
+        query = select(columns.key, columns.until).where(columns.tries >= most)
+        found = read(self._engine, lambda connection: connection.execute(query).all())
+        return {row.key: row.until for row in found if row.key in wanted}
 
     def forget(self, key: str) -> None:
         here = login_tries.delete().where(login_tries.c.key == key)

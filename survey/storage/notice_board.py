@@ -76,7 +76,10 @@ class SqlNoticeBoard:
                 .values(attempt=number + 1, stopped=None)
             )
             if changed.rowcount != 1:
-                raise WrongState(f"Attempt {number} of the key ceremony of round {round_id} is not the latest one.")
+                raise WrongState(
+                    f"Attempt {number} of the key ceremony of round {round_id} is not the latest one.",
+                    why="begun-again",
+                )
             if replaces is not None:
                 table = custodian_replacements
                 connection.execute(table.delete().where(table.c.round == round_id))
@@ -103,7 +106,7 @@ class SqlNoticeBoard:
             if attempt is None:
                 raise NotFound(f"Nobody was invited to round {round_id}.")
             if attempt != number:
-                raise WrongState(f"The key ceremony of round {round_id} was begun again.")
+                raise WrongState(f"The key ceremony of round {round_id} was begun again.", why="begun-again")
             here = [notices.c[name] == value for name, value in place.items()]
             stored = connection.scalar(select(notices.c.message).where(*here))
             if stored is not None:

@@ -87,7 +87,12 @@ class SqlRegistry(SqlInvitations):
                 state = connection.scalar(select(rounds.c.state).where(rounds.c.id == round_id))
                 if state is None:
                     raise NotFound(f"There is no round {round_id}.")
-                raise WrongState(f"Round {round_id} is {state}; only a draft can be deleted.")
+                raise WrongState(
+                    f"Round {round_id} is {state}; only a draft can be deleted.",
+                    why="needs-state",
+                    state=state,
+                    wanted=[State.DRAFT.value],
+                )
             connection.execute(evaluations.delete().where(evaluations.c.round == round_id))
             connection.execute(rounds.delete().where(here))
 
@@ -233,7 +238,12 @@ def _replace(connection: Connection, round_: Round, expected: str) -> None:
         state = connection.scalar(select(rounds.c.state).where(rounds.c.id == round_.id))
         if state is None:
             raise NotFound(f"There is no round {round_.id}.")
-        raise WrongState(f"Round {round_.id} is {state}; this step needs it to be {expected}.")
+        raise WrongState(
+            f"Round {round_.id} is {state}; this step needs it to be {expected}.",
+            why="needs-state",
+            state=state,
+            wanted=[expected.value],
+        )
     _match_evaluations(connection, round_)
 
 

@@ -70,7 +70,9 @@ class SqlReports:
         def work(connection: Connection) -> None:
             row = connection.execute(select(remark_reviews).where(here)).mappings().first()
             if (None if row is None else _review(row)) != expected:
-                raise WrongState("Another person decided about this remark meanwhile; look at it again.")
+                raise WrongState(
+                    "Another person decided about this remark meanwhile; look at it again.", why="decided-meanwhile"
+                )
             if row is None:
                 key = {"round": round_id, "evaluation": evaluation, "question": question, "position": position}
                 connection.execute(remark_reviews.insert().values(**key, **values))
@@ -86,7 +88,10 @@ class SqlReports:
             here = tally_records.c.round == draft.round_id
             stored = connection.scalar(select(tally_records.c.record).where(here))
             if stored is None or record_hash(stored) != record_hash(record):
-                raise WrongState(f"The tally record of round {draft.round_id} is another one; nothing was released.")
+                raise WrongState(
+                    f"The tally record of round {draft.round_id} is another one; nothing was released.",
+                    why="record-changed",
+                )
             connection.execute(tally_records.update().where(here).values(record=record))
             connection.execute(remark_reviews.delete().where(remark_reviews.c.round == draft.round_id))
             row = connection.execute(
@@ -116,7 +121,10 @@ def _save_draft(connection: Connection, draft: Draft, expected: Stage | None) ->
     }
     stage = connection.scalar(_STAGE.where(report_drafts.c.round == draft.round_id))
     if stage != (None if expected is None else expected.value):
-        raise WrongState(f"The report of round {draft.round_id} moved on meanwhile ({stage}); look at it again.")
+        raise WrongState(
+            f"The report of round {draft.round_id} moved on meanwhile ({stage}); look at it again.",
+            why="report-moved-on",
+        )
     if stage is None:
         connection.execute(report_drafts.insert().values(round=draft.round_id, **values))
     else:

@@ -136,6 +136,14 @@ def test_an_unknown_role_is_wrong_usage(made: Survey) -> None:
     made("account", "add", "x", "--role", "root", "--password-file", made.write("p", PASSWORD), exit_code=2)
 
 
+@pytest.mark.parametrize("password", ["1234567890", "woaini1314", "qwertyuiop", "leserleserleser"])
+def test_a_first_password_that_is_guessed_first_is_refused(made: Survey, password: str) -> None:
+    file = made.write("p", password)
+    result = made("account", "add", "leser", "--role", "reader", "--password-file", file, exit_code=1)
+    assert password not in result.output
+    assert "leser" not in made("account", "list").output
+
+
 @pytest.mark.parametrize("name", ["", " ", "a\nb", "x" * 61])
 def test_a_name_nobody_can_type_is_refused(made: Survey, name: str) -> None:
     result = made("account", "add", name, "--role", "reader", "--password-file", made.write("p", PASSWORD), exit_code=1)

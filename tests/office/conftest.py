@@ -68,6 +68,10 @@ class Visitor:
         assert found, f"{path} has no form"
         return found.group(1)
 
+    def speak(self, language: str) -> None:
+        """Read the office in "zh" or "en" from here."""
+        self.get(f"/office/login?lang={language}")
+
     def post(self, path: str, data: dict[str, str], form_at: str = "/office/login"):
         return self.client.post(path, data={"csrf_token": self.token(form_at), **data}, **HTTPS)
 

@@ -54,6 +54,14 @@ def test_an_account_is_made_with_a_start_code_and_its_owner_chooses_the_password
     assert again.log_in("张三", NEW).status_code == 303
 
 
+def test_a_password_that_is_guessed_first_is_refused_with_one_sentence(admin, visitor):
+    visitor.log_in("张三", code_on(add(admin, "张三")))
+    page = choose(visitor, "woaini1314")
+    assert page.status_code == 422
+    assert "猜密码的人最先试的" in page.text
+    assert choose(visitor).location == "/office/account/start"
+
+
 def test_a_start_code_works_for_72_hours(admin, visitor, services):
     code = code_on(add(admin, "张三"))
     services.clock.move(hours=72, seconds=-1)
@@ -138,7 +146,7 @@ def test_nobody_locks_the_own_account(admin, services):
 def test_a_start_code_replaces_password_and_second_factor_and_ends_sessions(admin, signed_in, visitor, services):
     office = signed_in("office")
     set_up(office, services)
-    code = code_on(change(admin, "office", "start-code"))
+    code = code_on(change(admin, "office", "start-code", confirm="重设"))
     assert office.get("/office/").status_code == 303
     assert visitor.log_in("office").status_code == 403
     assert visitor.log_in("office", code).location == "/office/"
@@ -148,6 +156,41 @@ def test_a_start_code_replaces_password_and_second_factor_and_ends_sessions(admi
     assert issued["account"] == "security-admin"
     used = next(line for line in services.audit.lines if line["result"] == "start code")
     assert (used["account"], used["action"]) == ("office", "log-in")
+
+
+@pytest.mark.parametrize("typed", ["", "重置", "office"])
+def test_a_start_code_is_issued_only_when_the_word_is_typed(admin, signed_in, services, typed):
+    office = signed_in("office")
+    before = services.accounts.find_account("office")
+    page = change(admin, "office", "start-code", confirm=typed)
+    assert page.status_code == 409
+    assert "没有输入确认的词" in page.text
+    assert services.accounts.find_account("office") == before
+    assert office.get("/office/").status_code == 200
+    assert "not confirmed" in [line["result"] for line in services.audit.lines]
+    assert "当即全部失效" in admin.get("/office/accounts").text
+
+
+def test_the_lock_after_five_failures_is_shown_and_lifted(admin, visitor, services):
+    assert "输错五次" not in admin.get("/office/accounts").text
+    for _attempt in range(6):
+        visitor.log_in("office", "wrong")
+    assert visitor.log_in("office").status_code == 429
+    page = admin.get("/office/accounts").text
+    assert page.count("输错五次") == 1
+    assert 'value="let-try"' in page
+    assert change(admin, "office", "let-try").status_code == 303
+    assert "输错五次" not in admin.get("/office/accounts").text
+    assert visitor.log_in("office").status_code == 303
+    lifted = next(line for line in services.audit.lines if line["object"] == "office: let-try")
+    assert (lifted["account"], lifted["action"], lifted["result"]) == ("security-admin", "change-account", "done")
+
+
+def test_a_lock_that_is_over_is_not_shown(admin, signed_in, visitor, services):
+    for _attempt in range(6):
+        visitor.log_in("office", "wrong")
+    services.clock.move(minutes=15)
+    assert "输错五次" not in signed_in("security-admin").get("/office/accounts").text
 
 
 def test_the_security_administrator_ends_the_sessions_of_others(admin, signed_in, services):

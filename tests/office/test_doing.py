@@ -286,7 +286,7 @@ def test_a_long_step_that_fails_says_so_on_the_page_of_the_round(office, service
     world.make_key()
 
     def refuses(*_: object, **__: object) -> None:
-        raise StoreUnavailable("The store failed (SQLITE_FULL); nothing was recorded.")
+        raise StoreUnavailable("The store failed.", why="store-code", code="SQLITE_FULL")
 
     monkeypatch.setattr(lifecycle, "freeze", refuses)
     press(office, world, "freeze")

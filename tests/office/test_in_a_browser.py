@@ -119,7 +119,8 @@ def test_no_page_is_wider_than_a_narrow_window_or_refused_by_its_own_policy(brow
         messages: list[str] = []
         page = signed_in(browser, address, role, bypass_csp=False, viewport={"width": 320, "height": 700})
         page.on("console", lambda message, into=messages: into.append(message.text))
-        page.goto(f"{address}/office/account?lang={language}")
+        page.goto(f"{address}/office/login?lang={language}")
+        page.goto(f"{address}/office/account")
         for path in paths:
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, path

@@ -97,6 +97,16 @@ def test_a_link_may_name_the_language(visitor):
     assert "登录" in visitor.get("/office/login?lang=zh").text
 
 
+def test_no_other_address_changes_the_language(signed_in):
+    office = signed_in("office")
+    assert office.get("/office/rounds/frozen/papers/notice.docx?lang=en").status_code == 200
+    for address in ("/office/?lang=en", "/office/account?lang=en", "/office/rounds/open?lang=en"):
+        assert '<html lang="zh-CN">' in office.get(address).text
+    office.speak("en")
+    assert office.get("/office/rounds/frozen/papers/notice.docx?lang=zh").status_code == 200
+    assert '<html lang="en">' in office.get("/office/").text
+
+
 def test_the_language_survives_signing_in_and_out(visitor):
     visitor.get("/office/login?lang=en")
     visitor.log_in("office")
@@ -111,7 +121,7 @@ def test_an_unknown_language_changes_nothing(visitor):
 
 def test_drawings_of_english_pages_are_punctuated_in_english(signed_in):
     office = signed_in("office")
-    office.get("/office/?lang=en")
+    office.speak("en")
     page = office.get("/office/rounds/opened/report").text
     titles = re.findall(r"<title>([^<]*)</title>", page)[1:]
     assert titles
@@ -121,7 +131,7 @@ def test_drawings_of_english_pages_are_punctuated_in_english(signed_in):
 def test_english_pages_hold_no_chinese_but_names(signed_in, services):
     """Round, team, unit and custodian names are the office's own words; remarks are the respondents'."""
     office = signed_in("office")
-    office.get("/office/?lang=en")
+    office.speak("en")
     round_ = services.registry.find_round("opened")
     names = [r.name for r in services.registry.list_rounds()] + [c.name for c in round_.custodians]
     names += [e.team for e in round_.evaluations] + [u.name for e in round_.evaluations for u in e.units]

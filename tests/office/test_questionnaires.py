@@ -403,7 +403,7 @@ def test_the_preview_shows_every_screen_in_both_languages(office, services, entr
 
 
 def test_the_preview_opens_in_the_language_of_the_page(office, entry):
-    office.get("/office/questionnaires?lang=en")
+    office.speak("en")
     path = f"/office/questionnaires/{entry.id}/1/preview"
     page = office.get(path).text
     assert '<html lang="en">' in page

@@ -130,7 +130,7 @@ def test_a_name_that_cannot_be_printed_is_told_with_its_character(signed_in, ser
     services.registry.rounds["frozen"] = replace(round_, evaluations=(first, *round_.evaluations[1:]))
     answer = signed_in("office").get(f"{PATH}frozen/papers/notice.pdf")
     assert answer.status_code == 422
-    assert "\U000323af (U+323AF)" in answer.text
+    assert "\U000323af”字（U+323AF）" in answer.text
 
 
 # --- The last steps

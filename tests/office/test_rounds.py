@@ -76,7 +76,8 @@ def test_the_sample_on_the_empty_page_is_a_valid_round(password_hash):
     visitor = Visitor(make_app(services).test_client())
     visitor.log_in("office", PASSWORD)
     for language in ("zh", "en"):
-        page = visitor.get(f"/office/?lang={language}").text
+        visitor.speak(language)
+        page = visitor.get("/office/").text
         sample = re.search(r"<code>(name:.*?)</code>", page, re.DOTALL)
         assert sample
         assert parse_spec(yaml.safe_load(sample.group(1)), "page", services.randomness).evaluations[0].entitled == 51

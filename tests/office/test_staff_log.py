@@ -95,6 +95,26 @@ def test_the_export_is_whole_and_starts_no_formula(auditor):
     assert len(only.splitlines()) == 2
 
 
+def test_the_export_has_the_codes_first_and_the_words_at_the_end(auditor):
+    rows = list(csv.reader(io.StringIO(auditor.get("/office/log.csv").data.decode("utf-8-sig"))))
+    assert rows[0] == [
+        *("id", "time", "account", "address", "action", "object", "result"),
+        *("action_words", "result_words"),
+    ]
+    line = next(row for row in rows if row[4] == "freeze-round")
+    assert line[6:] == ["done", "审定一轮", "完成"]
+    auditor.speak("en")
+    assert "Froze a round,done" in auditor.get("/office/log.csv").text
+
+
+def test_the_page_says_actions_and_results_in_words(auditor):
+    page = auditor.get("/office/log").text
+    assert ">查看一轮</td>" in page
+    assert ">完成</td>" in page
+    assert '<option value="freeze-round">审定一轮</option>' in page
+    assert objects(auditor.get("/office/log?action=审定一轮").text) == ["@x"]
+
+
 @pytest.mark.parametrize("text_", ["=a", "+a", "-a", "@a", "\ta", "\ra"])
 def test_a_cell_that_looks_like_a_formula_is_a_text(text_):
     assert safe_cell(text_) == "'" + text_

@@ -128,6 +128,16 @@ def test_five_of_twenty_tries_at_once_are_looked_at(engine: Engine) -> None:
     assert all(tries.count_try("k", LATE, LATE + 900, 5) for _ in range(5))
 
 
+def test_only_keys_without_a_try_left_are_named_as_locked(engine: Engine) -> None:
+    tries = SqlTries(engine)
+    for key, count in (("a", 5), ("b", 4), ("c", 5)):
+        for _ in range(count):
+            tries.count_try(key, LATE, LATE + 900, 5)
+    assert tries.locked(["a", "b", "d"], 5) == {"a": LATE + 900}
+    tries.forget("a")
+    assert tries.locked(["a", "b"], 5) == {}
+
+
 def test_a_clock_that_was_wrong_locks_nobody_for_longer(engine: Engine) -> None:
     tries = SqlTries(engine)
     for _ in range(5):

@@ -29,7 +29,7 @@ def make_opening_key(
     """
     round_.require(State.DRAFT)
     if round_.opening_key is not None:
-        raise WrongState(f"Round {round_.id} already has its opening key.")
+        raise WrongState(f"Round {round_.id} already has its opening key.", why="has-key")
     keyed, shares = with_key_made_here(round_, randomness)
     if hand_out is not None:
         hand_out(keyed, shares)

@@ -122,7 +122,7 @@ def object_to_words(round_: Round, index: int, *, board: NoticeBoard) -> Standin
     now = standing(round_, board)
     _require_unmade(round_, now.board)
     if now.board.phase != "confirm":
-        raise WrongState("There are no check words to compare at this step.")
+        raise WrongState("There are no check words to compare at this step.", why="no-check-words")
     board.stop(round_.id, now.board.agreed.attempt, Stop(WORDS_DIFFER, index).encode())
     return standing(round_, board)
 
@@ -205,4 +205,4 @@ def _is_unmade(round_: Round, board: Board) -> bool:
 def _require_unmade(round_: Round, board: Board) -> None:
     round_.require(*(REPLACEABLE if board.agreed.replacement else (State.DRAFT,)))
     if not _is_unmade(round_, board):
-        raise WrongState(f"Round {round_.id} already has its opening key.")
+        raise WrongState(f"Round {round_.id} already has its opening key.", why="has-key")

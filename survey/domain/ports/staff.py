@@ -5,7 +5,7 @@ Law: staff only. None of these stores knows a code, a ballot or anybody who answ
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -127,6 +127,9 @@ class Tries(Protocol):
 
     def count_try(self, key: str, now: int, until: int, most: int) -> bool:
         """Count one more try, to be forgotten at `until`; False, and none counted, when `most` stand there already."""
+
+    def locked(self, keys: Iterable[str], most: int) -> Mapping[str, int]:
+        """Of these keys those of which `most` tries stand there: key -> when they are forgotten."""
 
     def forget(self, key: str) -> None: ...
 

@@ -27,16 +27,24 @@ class Entered:
 def check_entered(rule: Composite | None, entered: Entered) -> Entered:
     """Raises InvalidInput naming what the frozen rule does not allow."""
     if rule is None:
-        raise InvalidInput("The questionnaire of this round has no composite score; nothing is entered.")
+        raise InvalidInput(
+            "The questionnaire of this round has no composite score; nothing is entered.", why="no-composite"
+        )
     for name, value in (("The quality score", entered.quality), ("The deductions", entered.deductions)):
         if not 0 <= value <= 100 or (value * 100).denominator != 1:
-            raise InvalidInput(f"{name}: {float(value):g}; expected 0 to 100 with at most 2 decimals.")
+            raise InvalidInput(
+                f"{name}: {float(value):g}; expected 0 to 100 with at most 2 decimals.", why="out-of-range"
+            )
     if entered.deductions and not rule.deductions:
-        raise InvalidInput("The rule of this round knows no deductions; expected 0.")
+        raise InvalidInput("The rule of this round knows no deductions; expected 0.", why="no-deductions")
     if bool(entered.deductions) != bool(entered.reason.strip()):
-        raise InvalidInput("Deductions and their reason belong together; one of them is missing.")
+        raise InvalidInput(
+            "Deductions and their reason belong together; one of them is missing.", why="deductions-and-reason"
+        )
     if len(entered.reason) > MAX_REASON or not entered.reason.isprintable():
-        raise InvalidInput(f"The reason is not one line of at most {MAX_REASON} characters.")
+        raise InvalidInput(
+            f"The reason is not one line of at most {MAX_REASON} characters.", why="long-reason", most=MAX_REASON
+        )
     return entered
 
 

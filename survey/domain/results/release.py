@@ -94,7 +94,8 @@ def find_draft(registry: Registry, store: ReportStore, round_: Round) -> tuple[D
     if draft.record != name:
         raise WrongState(
             f"The report of round {round_.id} was begun from tally record {draft.record[:16]}; the store now holds"
-            f" {name[:16]}. A second report from a changed record is refused."
+            f" {name[:16]}. A second report from a changed record is refused.",
+            why="record-changed",
         )
     return draft, record
 
@@ -205,7 +206,12 @@ def enter_paper(registry: Registry, store: ReportStore, round_: Round, counts: M
         team = round_.evaluation(evaluation_id).team
         if count is not None and not 0 <= count <= collected[evaluation_id]:
             most = collected[evaluation_id]
-            raise InvalidInput(f"{team}: {count} paper forms; expected 0 to {most}, the ballots collected.")
+            raise InvalidInput(
+                f"{team}: {count} paper forms; expected 0 to {most}, the ballots collected.",
+                why="paper-count",
+                team=team,
+                most=most,
+            )
     stored = store.find_draft(round_.id)
     paper = {team: count for team, count in {**draft.paper, **counts}.items() if count is not None}
     store.save_draft(replace(draft, paper=paper), expected=stored.stage if stored else None)
@@ -222,7 +228,9 @@ def approve(registry: Registry, store: ReportStore, round_: Round) -> Round:
         if round_.questionnaire.composite and team["score"] is not None and team["id"] not in draft.entered
     ]
     if missing:
-        raise NotYet(f"The quality scores of {', '.join(missing)} are not entered yet.")
+        raise NotYet(
+            f"The quality scores of {', '.join(missing)} are not entered yet.", why="scores-missing", teams=missing
+        )
     made = digest(remarks(report), store.reviews(round_.id))
     stored = store.find_draft(round_.id)
     # The draft first: if the machine stops between the two, approving again finds the same and goes on.
@@ -240,5 +248,5 @@ def release(registry: Registry, store: ReportStore, round_: Round) -> None:
     round_.require(State.REPORTED)
     draft, record = find_draft(registry, store, round_)
     if draft.stage is Stage.DRAFT:
-        raise NotYet(f"The report of round {round_.id} is not approved yet.")
+        raise NotYet(f"The report of round {round_.id} is not approved yet.", why="not-approved")
     store.release(replace(draft, stage=Stage.RELEASED), without_texts(record))

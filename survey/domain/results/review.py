@@ -109,7 +109,7 @@ def propose(decision: Decision, original: str, account: str) -> Review:
 def confirm(review: Review | None, original: str, account: str) -> Review:
     """Raises NotYet when nothing is proposed that can stand, SamePerson when the account proposed it."""
     if review is None or not can_stand(review.decision, original):
-        raise NotYet("Nothing is proposed for this remark yet.")
+        raise NotYet("Nothing is proposed for this remark yet.", why="nothing-proposed")
     if review.proposed_by == account:
         raise SamePerson(f"{account} proposed this decision; another person confirms it.")
     return replace(review, confirmed_by=account)
@@ -137,7 +137,12 @@ def digest(remarks: Iterable[Remark], reviews: Mapping[Place, Review]) -> dict[s
     remarks = list(remarks)
     left = undecided(remarks, reviews)
     if left:
-        raise NotYet(f"{left} of {len(remarks)} remarks are not decided by two people yet.")
+        raise NotYet(
+            f"{left} of {len(remarks)} remarks are not decided by two people yet.",
+            why="remarks-open",
+            left=left,
+            all=len(remarks),
+        )
     counts: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
     for remark in remarks:
         evaluation, question, _ = remark.place

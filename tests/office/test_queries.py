@@ -147,7 +147,7 @@ def pages(app: Flask, services: Services, rounds: list[Round]) -> dict[str, int]
     found = {}
     for page in crawl(app, {round_.id: round_.state.value for round_ in rounds}):
         with counted(services) as asked:  # the second time: the first may have taken a snapshot of the turnout
-            page.visitor.get(page.path)
+            page.visitor.get(page.path, buffered=True)
         found[page.kind] = len(asked)
     return found
 

@@ -45,6 +45,7 @@ NO_PAGE = {  # GET routes that no page links to
     "show-start": "before an account has a password of its own",
     "show-work": "only while a long step runs",
     "show-progress": "asked for by the script that shows it",
+    "stay": "asked for by the script that keeps a session while somebody types; answers 204",
 }
 
 

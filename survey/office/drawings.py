@@ -5,7 +5,7 @@ They are markup already (charts.py escapes names in them): templates show them w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -59,11 +59,13 @@ def satisfied(report: Mapping[str, Any]) -> str:
     return _diverging(rows, _("Overall satisfaction"))
 
 
-def distributed(items: list[Mapping[str, Any]], report: Mapping[str, Any], title: str) -> str:
-    """The items of one dimension around the middle; nothing where none of them is shown."""
+def distributed(items: list[Mapping[str, Any]], team: Mapping[str, Any], report: Mapping[str, Any], title: str) -> str:
+    """The items of one dimension around the middle, on one scale for the team; nothing where none is shown."""
     if all(item["counts"] is None for item in items):
         return ""
-    return _diverging([_around(item["code"], item, report["questionnaire"]["scales"]) for item in items], title)
+    scales = report["questionnaire"]["scales"]
+    rows, beside = ([_around(item["code"], item, scales) for item in some] for some in (items, team["items"]))
+    return _diverging(rows, title, beside)
 
 
 def lines(trend: Trend) -> dict[str, Any]:
@@ -119,6 +121,6 @@ def _around(label: str, entry: Mapping[str, Any], scales: Mapping[str, Any]) -> 
     )
 
 
-def _diverging(rows: list[Answers], title: str) -> str:
+def _diverging(rows: list[Answers], title: str, beside: Sequence[Answers] = ()) -> str:
     captions = (_("← other"), _("satisfied →"), _("no rating"))
-    return diverging(rows, title, _("— not shown"), captions, _pauses())
+    return diverging(rows, title, _("— not shown"), captions, _pauses(), beside)

@@ -6,9 +6,8 @@ Whoever has no script loses nothing by that. The request changes nothing but the
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from survey.audience import serves
 from survey.office import sessions
@@ -24,11 +23,10 @@ def install(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.context_processor
     def helpers() -> dict[str, object]:
-        return {"stays_signed_in": stays_signed_in}
+        return {"asking_while_typing": asking_while_typing}
 
 
-def stays_signed_in() -> Markup:
-    """The note and the script of a page with a long form; this page may ask this server for something by itself."""
+def asking_while_typing() -> int:
+    """Lets the script of this page ask the server for something by itself; the seconds after which a session ends."""
     allow_script(ASKING_POLICY)
-    note = render_template("office/staying.html", idle=int(sessions.IDLE.total_seconds()))
-    return Markup(note)  # noqa: S704  # made by a template, which has escaped every value
+    return int(sessions.IDLE.total_seconds())

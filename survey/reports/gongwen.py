@@ -60,6 +60,8 @@ def render(document: Document, fonts_dir: Path) -> bytes:
     _head(word, document)
     width = PORTRAIT_WIDTH
     for block in document.blocks:
+        if isinstance(block, Attachments | Signatures):
+            _keep_with_next(word)
         if isinstance(block, NewPage):
             width = _new_page(word, document.sheet, block)
         else:
@@ -75,15 +77,25 @@ def render(document: Document, fonts_dir: Path) -> bytes:
 def _properties(word: WordDocument, document: Document) -> None:
     properties = word.core_properties
     properties.title = "".join(document.title)
-    properties.subject = document.subject
-    properties.keywords = f"核验编号 {document.number}" if document.number else ""
+    number = f"核验编号 {document.number}" if document.number else ""
+    properties.subject = "　".join(filter(None, (document.subject, number)))
+    properties.keywords = number
     properties.author = properties.last_modified_by = properties.comments = properties.category = ""
     properties.language = "zh-CN" if document.lang == "zh" else "en"
     properties.created = properties.modified = NO_DATE
     properties.revision = 1
+    _drop_what_the_library_brings(word)
     word.settings.odd_and_even_pages_header_footer = True
     # Bound on the left and printed on both sides: the wide margin is the inner one.
     word.settings.element.insert(0, parse_xml(f"<w:mirrorMargins {NAMESPACES}/>"))
+
+
+def _drop_what_the_library_brings(word: WordDocument) -> None:
+    """Its template's thumbnail of an empty page, and the name of the program that saved the template."""
+    relations = word.part.package.rels
+    for name, relation in list(relations.items()):
+        if relation.reltype.endswith(("/thumbnail", "/extended-properties")):
+            del relations[name]
 
 
 def _page(section: Section, sheet: Sheet, *, landscape: bool) -> None:
@@ -163,8 +175,9 @@ def _set(word: WordDocument, block: Block, drawn: Iterator[bytes], width: int) -
     elif isinstance(block, Attachments):
         _attachments(word, block.titles)
     elif isinstance(block, Signatures):
-        for label in block.labels:
-            _paragraph(word, label, "签署")
+        for number, label in enumerate(block.labels, 1):
+            made = _paragraph(word, label, "签署")
+            made.paragraph_format.keep_with_next = number < len(block.labels)
     elif isinstance(block, Table):
         _table(word, block, width)
 
@@ -182,6 +195,21 @@ def _attachments(word: WordDocument, titles: Sequence[str]) -> None:
         lead = "附件：" if number == 1 else "　　　"
         made = _paragraph(word, f"{lead}{number}. {title}", "附件说明" if number == 1 else "附件说明续")
         made.paragraph_format.keep_with_next = number < len(titles)
+
+
+def _keep_with_next(word: WordDocument) -> None:
+    """What was set last stays with what follows: a place to sign never stands alone on a page.
+
+    A note belongs to the text before it, which stays with it.
+    """
+    for element in reversed([child for child in word.element.body if not child.tag.endswith("}sectPr")]):
+        is_table = element.tag.endswith("}tbl")
+        for paragraph in (
+            element.findall(word_styles.tag("tr"))[-1].iter(word_styles.tag("p")) if is_table else [element]
+        ):
+            WordParagraph(paragraph, word._body).paragraph_format.keep_with_next = True
+        if is_table or element.style != style_id("表注"):
+            return
 
 
 def _table(word: WordDocument, table: Table, width: int) -> None:

@@ -7,6 +7,7 @@ and the PDF says nothing of when it was made.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ def render(document: Document, fonts_dir: Path) -> bytes:
         "mark": document.mark,
         "sheet": {**asdict(document.sheet), "compact": document.sheet.is_compact},
         "lang": document.lang,
-        "blocks": [_data(block) for block in document.blocks],
+        "blocks": _all_data(document.blocks),
     }
     compiler = typst.Compiler(
         DOCUMENTS / "report.typ",
@@ -64,10 +65,21 @@ def render(document: Document, fonts_dir: Path) -> bytes:
     return pdf
 
 
+def _all_data(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    """kept: stays with what follows, so that a place to sign never stands alone; a note keeps the text before it."""
+    found = [_data(block) for block in blocks]
+    for place in range(len(found) - 1, 0, -1):
+        block, before = found[place], found[place - 1]
+        is_kept_note = block.get("kept") and block["kind"] == "paragraph" and block["style"] == "note"
+        if block["kind"] in ("attachments", "signatures") or is_kept_note:
+            before["kept"] = True
+    return found
+
+
 def _data(block: Block) -> dict[str, Any]:
     fields = asdict(block)
     if isinstance(block, Table):
         fields["strong"] = sorted(block.strong)
     if isinstance(block, Paragraph):
         fields["ragged"] = block.is_ragged
-    return {"kind": _KINDS[type(block)], **fields}
+    return {"kind": _KINDS[type(block)], "kept": False, **fields}

@@ -23,14 +23,15 @@ def comparison_pictures(report: Report) -> Iterator[Picture]:
     rows = sorted_rows([score_row(t["team"], t, t["grade"] or "", t["counted"]) for t in report["evaluations"]])
     for start in range(0, len(rows), _PER_PICTURE):
         part = rows[start : start + _PER_PICTURE]
-        svg = comparison(part, "各组总分比较", withheld="— 不显示")
+        svg = comparison(part, "各组总分比较", withheld="— 不显示", beside=rows)
         yield Picture(svg, title_of(svg))
 
 
 def satisfaction_pictures(report: Report) -> Iterator[Picture]:
     rows = [answers(report, team["team"], team["overall"]) for team in report["evaluations"]]
     for start in range(0, len(rows), _PER_PICTURE):
-        svg = diverging(rows[start : start + _PER_PICTURE], "总体满意度分布（份）", withheld="— 不显示")
+        part = rows[start : start + _PER_PICTURE]
+        svg = diverging(part, "总体满意度分布（份）", withheld="— 不显示", beside=rows)
         yield Picture(svg, title_of(svg))
 
 

@@ -58,9 +58,14 @@ def sorted_rows(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: -Fraction(row.value) if row.value is not None else Fraction(1))
 
 
-def comparison(rows: Sequence[Row], title: str, withheld: str = "—", pauses: Pauses = CHINESE) -> str:
-    """Horizontal bars from 0 to 100 in the order given, with values; a range is words without a bar."""
-    left, right = _room([row.label + row.tail(pauses) for row in rows]), _WIDTH - 128
+def comparison(
+    rows: Sequence[Row], title: str, withheld: str = "—", pauses: Pauses = CHINESE, beside: Sequence[Row] = ()
+) -> str:
+    """Horizontal bars from 0 to 100 in the order given, with values; a range is words without a bar.
+
+    beside: the rows of all drawings that this one is read with: a point is equally long in all of them.
+    """
+    left, right = _room([row.label + row.tail(pauses) for row in (*rows, *beside)]), _WIDTH - 128
     scale = Fraction(right - left, 100)
     height = _ROW * len(rows) + 24
     drawn = []
@@ -89,14 +94,17 @@ def diverging(
     withheld: str = "—",
     captions: tuple[str, str, str] = ("← 其他", "满意类 →", "未评价"),
     pauses: Pauses = CHINESE,
+    beside: Sequence[Answers] = (),
 ) -> str:
     """Answers of many items or teams: what is positive to the right of the middle, what is negative to the left.
 
     In per cent of those who rated, so that bars can be compared; who did not rate stands apart, as a number at the
-    right edge. A row without parts is withheld. captions: words for left, right and apart.
+    right edge. A row without parts is withheld. captions: words for left, right and apart. beside: the rows of all
+    drawings that this one is read with: they share one scale and one middle.
     """
-    left, right = _room([row.label for row in rows]), _WIDTH - 92
-    most = max((_share(row.negative, row) for row in rows), default=Fraction(0))
+    measured = [*rows, *beside]
+    left, right = _room([row.label for row in measured]), _WIDTH - 92
+    most = max((_share(row.negative, row) for row in measured), default=Fraction(0))
     # The middle lies so that the longest negative side fits, at least a tenth of the width.
     middle = left + _round(max(Fraction(1, 10), most / (1 + most)) * (right - left))
     scale = Fraction(right - middle)

@@ -242,7 +242,7 @@ def _replace(connection: Connection, round_: Round, expected: str) -> None:
             f"Round {round_.id} is {state}; this step needs it to be {expected}.",
             why="needs-state",
             state=state,
-            wanted=[expected.value],
+            wanted=[str(expected)],
         )
     _match_evaluations(connection, round_)
 

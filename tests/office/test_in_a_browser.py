@@ -128,6 +128,28 @@ def test_no_page_is_wider_than_a_narrow_window_or_refused_by_its_own_policy(brow
         page.context.close()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_tables_of_a_team_fit_a_window_of_1100_pixels_without_cutting_a_word(browser, address, pages, language):
+    page = signed_in(browser, address, viewport={"width": 1100, "height": 800})
+    page.goto(f"{address}/office/account?lang={language}")
+    [path] = [path for path in pages["office"] if re.search("/opened/report/(?!files)[^/.]+$", path)]
+    page.goto(address + path)
+    assert page.locator(".answers").count() > 6
+    wide = page.locator(".scroll").evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth).length")
+    cut = page.locator(".answers thead th").evaluate_all(
+        """heads => heads.flatMap(head => {
+            const text = head.firstChild, range = document.createRange();
+            return [...text.data.matchAll(/[a-z']{2,}/gi)].filter(word => {
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+            }).map(word => word[0]);
+        })"""
+    )
+    assert (wide, cut) == (0, [])
+    page.context.close()
+
+
 def test_everything_can_be_reached_with_the_keyboard_and_shows_its_focus(browser, address):
     page = signed_in(browser, address)
     page.keyboard.press("Tab")

@@ -132,6 +132,19 @@ def test_a_passkey_is_added_first_signs_in_as_second_step_and_alone_and_is_kept_
     assert [line for line in refused if "Content Security Policy" in line or "Error" in line] == []
 
 
+def test_the_button_waits_for_the_script_that_asks_the_passkey(page: Page, address: str):
+    """A quick click would send the form without an answer."""
+    with page.expect_event("requestfailed"):
+        page.route("**/passkeys.js", lambda route: route.abort())
+        page.goto(f"{address}/office/login/passkey")
+    page.get_by_role("heading", name="用通行密钥登录").wait_for()
+    assert not page.locator("form[data-passkey]").is_visible()
+
+    page.unroute("**/passkeys.js")
+    page.reload()
+    page.get_by_role("button", name="使用通行密钥").wait_for()
+
+
 def test_a_key_that_checks_nobody_opens_nothing_alone_and_a_refusal_says_so(
     page: Page, address: str, services: Services
 ):

@@ -45,6 +45,7 @@ NO_PAGE = {  # GET routes that no page links to
     "show-start": "before an account has a password of its own",
     "show-work": "only while a long step runs",
     "show-progress": "asked for by the script that shows it",
+    "stay": "asked for by the script that keeps a session while somebody types; answers 204",
 }
 
 
@@ -147,7 +148,7 @@ def pages(app: Flask, services: Services, rounds: list[Round]) -> dict[str, int]
     found = {}
     for page in crawl(app, {round_.id: round_.state.value for round_ in rounds}):
         with counted(services) as asked:  # the second time: the first may have taken a snapshot of the turnout
-            page.visitor.get(page.path)
+            page.visitor.get(page.path, buffered=True)
         found[page.kind] = len(asked)
     return found
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey.reports.charts import Part, bar, distribution
+from survey.reports.wide_charts import Answers, Row, comparison, diverging
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -53,3 +54,30 @@ def test_answers_outside_the_score_are_outlined_so_that_they_differ_without_colo
     inside, outside = parsed(distribution([Part("好", 1), Part("不了解", 1, True)], "D1-1")).findall(f"{SVG}rect")
     assert "stroke-dasharray" in outside.attrib
     assert "stroke-dasharray" not in inside.attrib
+
+
+def test_drawings_that_are_read_together_have_one_scale_and_one_middle() -> None:
+    few = Answers("D1-1", [Part("好", 9)], [Part("差", 1)], [])
+    many = Answers("D2-1", [Part("好", 5)], [Part("差", 5)], [])
+    hidden = Answers("D3-1", (), (), ())
+
+    def lengths(rows: list[Answers]) -> tuple[float, list[float]]:
+        """Where the middle begins, and the length of one in a hundred, of every bar."""
+        drawing = parsed(diverging(rows, "题", beside=[few, many, hidden]))
+        boxes = [(float(r.attrib["x"]), float(r.attrib["width"])) for r in drawing.findall(f"{SVG}rect")]
+        return boxes[0][0], [width for _, width in boxes]
+
+    middle, [good, bad] = lengths([few])
+    other, [half, same] = lengths([many])
+    assert middle == other
+    assert good / 9 == pytest.approx(half / 5, abs=0.01)
+    assert bad == pytest.approx(same / 5, abs=0.01)
+
+
+def test_one_point_is_equally_long_in_all_parts_of_a_long_comparison() -> None:
+    short, long = Row("一组", "90.00"), Row("省委第十二巡察组（开发区和高新区）", "90.00")
+    widths = [
+        parsed(comparison([row], "总分", beside=[short, long])).findall(f"{SVG}rect")[0].attrib["width"]
+        for row in (short, long)
+    ]
+    assert widths[0] == widths[1]

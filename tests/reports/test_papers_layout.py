@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
 import zipfile
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from survey.reports.blocks import Document, Paragraph, Table
+from survey.reports import report_pdf
+from survey.reports.blocks import Attachments, Column, Document, Paragraph, Signatures, Table
 from survey.reports.gongwen import render
 from survey.reports.places import fonts_folder
 from survey.reports.short_papers import restricted_checklist
@@ -28,9 +31,9 @@ def test_the_checklist_of_a_team_that_is_not_shown_says_why_in_its_table() -> No
         assert set(row[1:]) == {""}
 
 
-def test_the_attachments_of_the_report_stay_on_one_page() -> None:
+def test_the_attachments_of_the_report_stay_on_one_page_with_the_places_to_sign() -> None:
     lines = [p for p in word(made(report(12, 7), "docx")).paragraphs if p.style.name.startswith("附件说明")]
-    assert [bool(line.paragraph_format.keep_with_next) for line in lines] == [True] * (len(lines) - 1) + [False]
+    assert [bool(line.paragraph_format.keep_with_next) for line in lines] == [True] * len(lines)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +63,57 @@ def test_the_satisfaction_chart_has_labels_and_no_legend() -> None:
     fills = re.findall(r'<c:ser>.*?<a:srgbClr val="(\w{6})"', stacked)
     lightness = [sum(int(fill[place : place + 2], 16) for place in (0, 2, 4)) for fill in fills]
     assert all(abs(one - other) > 90 for one, other in pairwise(lightness))
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    said = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    return [page.replace(" ", "") for page in said.split("\f")[:-1]]
+
+
+def kept(paragraph: Any) -> bool:
+    return bool(
+        paragraph.style.paragraph_format.keep_with_next
+        if paragraph.paragraph_format.keep_with_next is None
+        else paragraph.paragraph_format.keep_with_next
+    )
+
+
+def test_in_word_the_places_to_sign_stay_with_the_text_before_them() -> None:
+    paragraphs = word(made(report(12, 7), "docx")).paragraphs
+    signed = [place for place, paragraph in enumerate(paragraphs) if paragraph.style.name == "签署"]
+    text = max(place for place in range(signed[0]) if paragraphs[place].style.name == "正文缩进")
+    assert all(kept(paragraph) for paragraph in paragraphs[text : signed[-1]])
+    assert not kept(paragraphs[text - 1])
+    assert not kept(paragraphs[signed[-1]])
+
+
+def test_in_word_the_last_row_of_a_table_stays_with_the_places_to_sign_below_it() -> None:
+    table = Table("", "表", [Column("甲", 1)], [["一"], ["二"]])
+    document = word(render(Document(["题"], "", [table, Signatures(["签名："])], mark=""), fonts_folder()))
+    cells = [row.cells[0].paragraphs[0] for row in document.tables[0].rows]
+    assert [kept(cell) for cell in cells] == [False, False, True]
+
+
+def test_in_the_pdf_no_place_to_sign_begins_a_page() -> None:
+    turned = 0
+    for count in range(10, 22):
+        text = [Paragraph(f"第{number}段。") for number in range(count)]
+        blocks = [*text, Paragraph("一条注。", "note"), Attachments(["表"]), Signatures(["计票人：", "监票人："])]
+        pages = pages_of(report_pdf.render(Document(["题"], "", blocks, mark=""), fonts_folder()))
+        [signed] = [page for page in pages if "计票人" in page]
+        assert f"第{count - 1}段" in signed
+        assert "监票人" in signed
+        turned += len(pages) > 1
+    assert 0 < turned < 12
+
+
+def test_word_says_what_it_is_and_nothing_of_the_library_that_made_it() -> None:
+    content = made(report(12, 7), "docx")
+    properties = word(content).core_properties
+    assert properties.title == "2026年第一轮巡察组作风纪律后评估情况报告"
+    assert properties.subject.endswith(properties.keywords)
+    assert properties.keywords.startswith("核验编号 ")
+    assert (properties.author, properties.last_modified_by, properties.comments) == ("", "", "")
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        assert {name for name in package.namelist() if name.startswith("docProps/")} == {"docProps/core.xml"}
+        assert not any(re.search(rb"python-docx|Macintosh", package.read(name)) for name in package.namelist())

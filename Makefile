@@ -13,7 +13,7 @@ help:
 	@echo "make lint      ruff and mypy"
 	@echo "make bench     speed, as ratios to floors measured in the same run"
 	@echo "make attack    everything a thief could take, and what it tells, as tables"
-	@echo "make faults    kill workers, servers and databases hundreds of times under load; KILLS=300 SEED=random"
+	@echo "make faults    kill workers, servers and databases hundreds of times under load; KILLS=300, SEED=N for the same moments again"
 	@echo "make fuzz      coverage-guided: what every parser does with bytes nobody meant; SECONDS=60 for each"
 	@echo "make audit     known vulnerabilities of the locked packages (asks the package indexes; says which it could not ask about)"
 	@echo "make pictures  screenshots of every page of phone and office into tests/browser/pictures, tests/office/pictures"

@@ -22,7 +22,7 @@ from survey.domain.ports.staff import Account
 from survey.domain.staff import ROLES, SECURITY_ADMIN
 from survey.errors import NotFound, SurveyError
 from survey.office import passwords, sessions, trail
-from survey.office.confirming import RESET, is_confirmed
+from survey.office.confirming import RESET, is_typed
 from survey.office.needs import Services
 from survey.office.refusals import OfficeRefusal, of_refusal
 
@@ -87,7 +87,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         if account.name == current_user.name:
             raise OfficeRefusal("own-account")
         if step == "start-code":
-            if not is_confirmed(RESET):
+            if not is_typed(RESET):
                 trail.note(result="not confirmed")
                 return page(of_refusal("not-confirmed"), 409)
             code, ends = start_code()

@@ -22,23 +22,15 @@ from survey.domain.rounds import Round, State
 from survey.domain.staff import OFFICE
 from survey.errors import InvalidInput
 from survey.office import trail
+from survey.office.confirming import APPROVE, RELEASE, is_confirmed
 from survey.office.needs import Services
 from survey.office.reasons import of_reason
-
-APPROVE = ("审定", "approve")
-RELEASE = ("反馈", "release")
+from survey.office.refusals import refuse
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
     def back(round_id: str) -> ResponseReturnValue:
         return redirect(url_for("office.show-report", round_id=round_id, _anchor="way"), 303)
-
-    def is_confirmed(words: tuple[str, str]) -> bool:
-        if request.form.get("confirm", "").strip().lower() in words:
-            return True
-        trail.note(result="not confirmed")
-        flash(_("Nothing was changed: the word of confirmation was not typed."))
-        return False
 
     @blueprint.post("/rounds/<round_id>/report/approve", endpoint="approve-report")
     @serves(OFFICE)
@@ -71,7 +63,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             release.enter(services.registry, services.reports, round_, evaluation_id, entered)
         except InvalidInput as error:
             trail.note(result="refused")
-            flash(_("Not entered: %(reason)s", reason=of_reason(error)))
+            refuse(_("Not entered: %(reason)s", reason=of_reason(error)))
             return back(round_id)
         flash(_("Entered for %(team)s.", team=round_.evaluation(evaluation_id).team))
         return back(round_id)
@@ -85,7 +77,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             release.enter_paper(services.registry, services.reports, round_, counts)
         except InvalidInput as error:
             trail.note(result="refused")
-            flash(_("Not entered: %(reason)s", reason=of_reason(error)))
+            refuse(_("Not entered: %(reason)s", reason=of_reason(error)))
             return back(round_id)
         flash(_("Entered."))
         return back(round_id)

@@ -29,10 +29,10 @@ from survey.domain.rounds import COUNTED, Round, State
 from survey.domain.staff import OFFICE
 from survey.errors import InvalidInput, NotFound
 from survey.office import trail
-from survey.office.confirming import INVITE, is_confirmed
+from survey.office.confirming import INVITE, is_typed
 from survey.office.needs import Services
 from survey.office.printable import require_printable
-from survey.office.refusals import OfficeRefusal, of_refusal
+from survey.office.refusals import OfficeRefusal, of_refusal, refuse
 from survey.reports.invitation_page import page
 
 
@@ -53,7 +53,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def invite_custodians(round_id: str) -> ResponseReturnValue:
         round_ = get_round(services.registry, round_id)
         check_custodians(round_, services.recusals.names(round_id))
-        if services.board.find_attempt(round_id) is not None and not is_confirmed(INVITE):
+        if services.board.find_attempt(round_id) is not None and not is_typed(INVITE):
             raise OfficeRefusal("not-confirmed")  # what they have in hands would be void
         require_printable(round_)  # the key is made for these names: afterwards they stay
         invitations = hosting.invite(
@@ -86,11 +86,11 @@ def install(blueprint: Blueprint, services: Services) -> None:
             )
         except GrantRefused as error:
             trail.note(result=error.kind)
-            flash(of_refusal(error.kind))
+            refuse(of_refusal(error.kind))
             return redirect(url_for("office.show-round", round_id=round_id), 303)
         except (InvalidInput, NotFound) as error:
             trail.note(result=error.kind)
-            flash(_("Nobody was replaced. Choose who is lost, and give a name that no other custodian has."))
+            refuse(_("Nobody was replaced. Choose who is lost, and give a name that no other custodian has."))
             return redirect(url_for("office.show-round", round_id=round_id), 303)
         return _handed_over(round_, invitations)
 

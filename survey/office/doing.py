@@ -28,12 +28,13 @@ from survey.domain.slips import draw_codes
 from survey.domain.staff import OFFICE
 from survey.errors import NotYet, SurveyError, TooFewShares
 from survey.office import trail
-from survey.office.confirming import CLOSE, COUNT, REPRINT, is_confirmed
+from survey.office.confirming import CLOSE, COUNT, REPRINT, is_confirmed, is_typed
 from survey.office.kinds import PRINTING
+from survey.office.language import gap
 from survey.office.needs import Services
 from survey.office.printable import require_printable
 from survey.office.reasons import of_reason
-from survey.office.refusals import OfficeRefusal, of_refusal
+from survey.office.refusals import OfficeRefusal, of_refusal, refuse
 from survey.office.slips import slips_zip
 from survey.office.uploads import uploaded
 from survey.office.working import Progress, begin, refuse_while_busy, reporter
@@ -72,7 +73,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def print_slips(round_id: str) -> ResponseReturnValue:
         round_ = get_round(services.registry, round_id)
         round_.require(State.FROZEN, State.PRINTED, State.OPEN)
-        if round_.state is not State.FROZEN and not is_confirmed(REPRINT):
+        if round_.state is not State.FROZEN and not is_typed(REPRINT):
             raise OfficeRefusal("not-confirmed")
         refuse_while_busy(services, round_id)
         drawn = draw_codes(round_, registry=services.registry, randomness=services.randomness)
@@ -94,8 +95,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_ = get_round(services.registry, round_id)
         round_.require(State.OPEN)
         if not is_confirmed(CLOSE):
-            trail.note(result="not confirmed")
-            return to_round(round_id, of_refusal("not-confirmed"))
+            return to_round(round_id)
         return begin(
             services,
             round_id,
@@ -123,15 +123,15 @@ def install(blueprint: Blueprint, services: Services) -> None:
         files = uploaded("part")
         if not files:
             trail.note(result="incomplete")
-            return to_round(round_id, of_refusal("no-file"))
-        sentences = []
+            refuse(of_refusal("no-file"))
+            return to_round(round_id)
         for name, content in files:
             try:
-                sentences.append(_("The part of %(custodian)s checks.", custodian=_take(services, round_, content)))
+                flash(_("The part of %(custodian)s checks.", custodian=_take(services, round_, content)))
             except SurveyError as error:
                 trail.note(result=error.kind)
-                sentences.append(_("“%(file)s” was refused.", file=name) + " " + of_reason(error))
-        return to_round(round_id, *sentences)
+                refuse(_("“%(file)s” was refused.", file=name) + gap() + of_reason(error))
+        return to_round(round_id)
 
     @blueprint.post("/rounds/<round_id>/count", endpoint="count-round")
     @serves(OFFICE)
@@ -139,8 +139,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_ = get_round(services.registry, round_id)
         round_.require(State.CLOSED)
         if not is_confirmed(COUNT):
-            trail.note(result="not confirmed")
-            return to_round(round_id, of_refusal("not-confirmed"))
+            return to_round(round_id)
         files = services.partials.files(round_id)
         if len(files) < round_.threshold and round_.rehearsal is None:
             raise TooFewShares(

@@ -83,8 +83,6 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_ = get_round(services.registry, round_id)
         round_.require(State.DRAFT)
         if not is_confirmed(DELETE):
-            trail.note(result="not confirmed")
-            flash(_("Nothing was deleted: the word of confirmation was not typed."))
             return redirect(url_for("office.show-round", round_id=round_id), 303)
         services.registry.delete_draft(round_id)
         services.board.forget(round_id)

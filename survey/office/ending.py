@@ -16,18 +16,17 @@ from survey.domain.results.release import Stage
 from survey.domain.rounds import Round, State
 from survey.domain.staff import OFFICE
 from survey.errors import NotYet
-from survey.office import trail
 from survey.office.ceremonies import who_has_signed
 from survey.office.confirming import ABANDON, DESTROY, is_confirmed
 from survey.office.needs import Services
-from survey.office.refusals import of_refusal
 from survey.office.steps import Action, Step
 from survey.office.working import Progress, begin, refuse_while_busy
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
-    def to_round(round_id: str, sentence: str) -> ResponseReturnValue:
-        flash(sentence)
+    def to_round(round_id: str, *sentences: str) -> ResponseReturnValue:
+        for sentence in sentences:
+            flash(sentence)
         return redirect(url_for("office.show-round", round_id=round_id), 303)
 
     @blueprint.post("/rounds/<round_id>/archive", endpoint="archive-round")
@@ -46,8 +45,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_ = get_round(services.registry, round_id)
         round_.require(*abandoning.BEFORE_OPENING)
         if not is_confirmed(ABANDON):
-            trail.note(result="not confirmed")
-            return to_round(round_id, of_refusal("not-confirmed"))
+            return to_round(round_id)
         refuse_while_busy(services, round_id)
         abandoning.abandon(round_, services)
         flash(_("“%(name)s” is given up. Its keys and codes are destroyed; its slips lead nowhere.", name=round_.name))
@@ -59,8 +57,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         round_ = get_round(services.registry, round_id)
         round_.require(State.ARCHIVED)
         if not is_confirmed(DESTROY):
-            trail.note(result="not confirmed")
-            return to_round(round_id, of_refusal("not-confirmed"))
+            return to_round(round_id)
 
         def action(progress: Progress) -> None:
             destruction.destroy(

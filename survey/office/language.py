@@ -53,6 +53,7 @@ def install(blueprint: Blueprint) -> None:
             "html_lang": LANGUAGES[here][0],
             "other_languages": [(code, *names) for code, names in LANGUAGES.items() if code != here],
             "in_language": in_language,
+            "gap": gap(),
         }
 
 
@@ -62,6 +63,11 @@ def chosen_language() -> str:
         return DEFAULT  # others' pages must not touch the session
     language = session.get("language", DEFAULT)
     return language if language in LANGUAGES else DEFAULT
+
+
+def gap() -> str:
+    """What stands between two sentences in a line: after a full-width mark nothing, for it brings its own space."""
+    return " " if str(get_locale()) == "en" else ""
 
 
 def in_language(texts: Mapping[str, Any], prefix: str = "") -> str:

@@ -7,10 +7,12 @@ person reads. A code without words is shown as it is: nothing that stands in the
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from survey.domain.rounds import Round
 from survey.office.refusals import REFUSALS
 
 ACTIONS = {
@@ -126,6 +128,13 @@ ACTIONS = {
     "write-boxes": _l("Wrote the list for the custodians"),
 }
 
+STEPS = {  # what change-account did to an account
+    "let-try": _l("lifted the lock after failures"),
+    "lock": _l("locked"),
+    "sessions": _l("ended the sessions"),
+    "start-code": _l("gave out a start code"),
+    "unlock": _l("unlocked"),
+}
 RESULTS = {
     "done": _l("done"),
     "refused": _l("refused"),
@@ -180,6 +189,28 @@ def result_words(code: str) -> str:
     if found := re.fullmatch(r"failed (\d+)", code):
         return _("failed (%(code)s)", code=found.group(1))
     return str(REFUSALS.get(code, code))
+
+
+def object_words(code: str, names: Mapping[str, str]) -> str:
+    """A round or evaluation by its name, an account with what was done to it in words; anything else as it stands."""
+    account, _colon, step = code.rpartition(": ")
+    if step in STEPS:
+        return account + _(": ") + str(STEPS[step])
+    return names.get(code, code)
+
+
+def names_of(rounds: Iterable[Round]) -> dict[str, str]:
+    """Id of a round or an evaluation -> its name."""
+    names = {}
+    for round_ in rounds:
+        names[round_.id] = round_.name
+        names.update({one.id: f"{round_.name} · {one.team}" for one in round_.evaluations})
+    return names
+
+
+def object_called(text: str, names: Mapping[str, str]) -> str:
+    """The id of what was asked for by its whole name; the text itself where nothing is called so."""
+    return next((code for code, name in names.items() if name == text), text)
 
 
 def actions_called(text: str, codes: list[str]) -> str:

@@ -102,8 +102,6 @@ def install(blueprint: Blueprint, services: Services) -> None:
         version = entry.version(number)
         trail.note(object=f"{entry.form_id} {version.label}")
         if not is_confirmed(DELETE):
-            trail.note(result="not confirmed")
-            flash(_("Nothing was deleted: the word of confirmation was not typed."))
             return redirect(url_for("office.show-questionnaire", entry_id=entry_id), 303)
         library.delete_draft(entry_id, number)
         flash(_("The draft %(version)s of “%(name)s” is deleted.", version=version.label, name=entry.name))

@@ -5,6 +5,7 @@ The exact reason, with its values, is added by reasons.py.
 
 from __future__ import annotations
 
+from flask import flash
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -37,7 +38,7 @@ REFUSALS = {
     "rehearsal": _l("This is a rehearsal: a copy of its draft. Clear it, change the draft itself, and rehearse again."),
     "no-rehearsal": _l("This is no rehearsal. What is real is never cleared."),
     "rehearsed": _l("This round has a rehearsal already. Clear it first."),
-    "not-confirmed": _l("Nothing was done: the word of confirmation was not typed."),
+    "not-confirmed": _l("Nothing was done: the word of confirmation is missing, or is another."),
     "no-file": _l("Please choose a file first."),
     "interrupted": _l("The step was interrupted before it ended. Nothing was changed; please start it again."),
     "cut-off": _l(
@@ -109,6 +110,11 @@ REFUSALS = {
     ),
     "failed": _l("Something went wrong that should not. Nothing was changed; the administrator finds it in the log."),
 }
+
+
+def refuse(sentence: str) -> None:
+    """The next page says it as a refusal; flash() says what was done."""
+    flash(sentence, "refused")
 
 
 def of_refusal(kind: str) -> str:

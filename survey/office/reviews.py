@@ -35,6 +35,7 @@ from survey.domain.rounds import APPROVED, Round, State
 from survey.domain.staff import OFFICE
 from survey.errors import SurveyError, WrongState
 from survey.office import review_forms, trail
+from survey.office.language import gap
 from survey.office.needs import Services
 from survey.office.refusals import OfficeRefusal
 
@@ -102,7 +103,7 @@ def _take(services: Services, round_: Round, *, confirming: bool) -> ResponseRet
     proposed = sum(sent.changes[place] is not None for place in done)
     if proposed:
         said = ngettext("%(num)d decision is proposed.", "%(num)d decisions are proposed.", proposed)
-        flash(said + _(" Another person has to confirm it."))
+        flash(said + gap() + _("Another person has to confirm it."))
     if len(done) > proposed:
         flash(ngettext("%(num)d decision is confirmed.", "%(num)d decisions are confirmed.", len(done) - proposed))
     if refused:

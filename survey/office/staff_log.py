@@ -19,7 +19,14 @@ from survey.audience import serves
 from survey.domain.local_time import BEIJING
 from survey.domain.staff import AUDITOR, SECURITY_ADMIN
 from survey.domain.turnout import STEP, in_steps
-from survey.office.log_words import action_words, actions_called, result_words
+from survey.office.log_words import (
+    action_words,
+    actions_called,
+    names_of,
+    object_called,
+    object_words,
+    result_words,
+)
 from survey.office.needs import LogEntry, Services
 from survey.office.words import kind_words
 
@@ -39,7 +46,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
         wanted = _wanted()
         before = request.args.get("before", type=int)
         accounts, actions = services.audit.names()
+        names = names_of(services.registry.list_rounds())
         wanted["action"] = actions_called(wanted["action"], actions)
+        wanted["object"] = object_called(wanted["object"], names)
         entries = services.audit.search(**_filters(wanted), before=before, limit=PAGE + 1)
         count, head = services.audit.head()
         is_checked = count <= CHECKED_AT_ONCE or "check" in request.args
@@ -48,6 +57,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             entries=entries[:PAGE],
             older=entries[PAGE - 1].id if len(entries) > PAGE else None,
             wanted=wanted,
+            names=names,
             accounts=accounts,
             actions=sorted(actions, key=action_words),
             count=count,
@@ -77,6 +87,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     def export_log() -> ResponseReturnValue:
         wanted = _wanted()
         wanted["action"] = actions_called(wanted["action"], services.audit.names()[1])
+        wanted["object"] = object_called(wanted["object"], names_of(services.registry.list_rounds()))
         lines = stream_with_context(_csv(services, _filters(wanted)))  # the words are those of the reader's language
         response = Response(lines, content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = "attachment; filename=staff-log.csv"
@@ -87,6 +98,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
         return {
             "beijing": lambda moment: moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
             "action_words": action_words,
+            "object_words": object_words,
             "result_words": result_words,
         }
 

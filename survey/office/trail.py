@@ -39,6 +39,11 @@ def note(*, result: str | None = None, account: str | None = None, object: str |
             setattr(g, f"trail_{name}", value)
 
 
+def written() -> None:
+    """What this request began writes its lines itself, the first before it starts."""
+    g.trail_written = True
+
+
 def install(blueprint: Blueprint, services: Services) -> None:
     @blueprint.before_request
     def remember_account() -> None:
@@ -48,6 +53,8 @@ def install(blueprint: Blueprint, services: Services) -> None:
 
     @blueprint.after_request
     def write_line(response: Response) -> Response:
+        if "trail_written" in g:
+            return response
         action = (request.endpoint or "").removeprefix("office.")
         if (action in _QUIET and "trail_result" not in g) or ("trail_account" not in g and action not in _SIGNING_IN):
             return response

@@ -71,8 +71,8 @@ def begin(
     services: Services, round_id: str, kind: str, action: Callable[[Progress], None], *, total: int = 0
 ) -> ResponseReturnValue:
     """Start the step on behalf of this request; the answer leads to where it is watched."""
-    trail.note(result="started")
     start(services, round_id, kind, action, report=reporter(services, kind, round_id), total=total)
+    trail.written()
     return redirect(url_for("office.show-work", round_id=round_id), 303)
 
 
@@ -97,9 +97,11 @@ def start(
 ) -> bool:
     """Run the action in a thread. True when it ended within the time a page can wait; then see find().
 
-    report: called at the end with "done" or the kind of the refusal, for the staff log. Raises OfficeRefusal while
-    another long step of the round is under way.
+    report: called with "started", and at the end with "done" or the kind of the refusal, for the staff log. Raises
+    OfficeRefusal while another long step of the round is under way.
     """
+    refuse_while_busy(services, round_id)
+    report("started")  # before the thread: its first line stands before its last, or nothing starts
     work = claim(services, round_id, kind, total)
     job = _Job(services, work, action, report)
     thread = threading.Thread(target=job.run, name=f"work-{round_id}", daemon=True)

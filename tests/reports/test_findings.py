@@ -86,7 +86,9 @@ def test_a_range_is_written_where_a_bar_would_be() -> None:
     shown = report(40, 7)
     team = shown["evaluations"][1]
     team["score"], team["range"] = None, ["95.00", "100.00"]
-    assert f"（n=7） 95～100 {team['grade']}" in next(comparison_pictures(shown)).alt
+    picture = next(comparison_pictures(shown))
+    assert f">95～100 {team['grade']}</text>" in picture.svg
+    assert f"（n=7） 95～100（只显示范围）、{team['grade']}" in picture.alt
     rows = list(excel(made(shown, "xlsx"))["各组比较"].iter_rows(values_only=True))
     assert next(row for row in rows if row[0] == "第e2巡察组（n=7）")[1] == "95～100"
 

@@ -95,7 +95,7 @@ def test_charts_are_pictures_with_a_text_alternative_that_says_every_figure() ->
     alternatives = re.findall(r'<wp:docPr [^>]*descr="([^"]+)"', part_of(made(shown, "docx"), "word/document.xml"))
     assert len(alternatives) == 2
     for team in shown["evaluations"]:
-        assert f"{team['team']}（n={team['counted']}） {team['score'] or '— 不显示'}" in alternatives[0]
+        assert f"{team['team']}（n={team['counted']}） {team['score'] or '不显示'}" in alternatives[0]
         assert team["team"] in alternatives[1]
 
 

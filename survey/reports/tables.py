@@ -19,6 +19,7 @@ from survey.reports.table_notes import (
     reasons,
     score_cell,
     void_reasons,
+    why_no_items,
 )
 from survey.reports.words import words
 
@@ -157,13 +158,26 @@ def scores(report: Report) -> Table:
 
 
 def distributions(report: Report) -> list[Table]:
-    """附表3: one table per team whose items may be shown, and per scale of the form; empty where none may."""
-    found = []
+    """附表3: one table per team whose items may be shown, and per scale of the form; then the others, a row each."""
+    found, without = [], list[list[Cell]]()
     for team in report["evaluations"]:
-        if any(item["counts"] is not None for item in team["items"]):
+        why = why_no_items(team)
+        if why is None:
             scales = dict.fromkeys(item["scale"] for item in team["items"])
             found += [_distribution(report, team, scale) for scale in scales]
-    return found
+        else:
+            without.append([team["team"], team["counted"], why])
+    return [*found, _not_shown(without)] if without else found
+
+
+def _not_shown(rows: Sequence[Sequence[Cell]]) -> Table:
+    return Table(
+        "附表3",
+        "各题选项分布表（没有显示的组）",
+        [Column("巡察组", 1.8), Column("有效答卷", 0.9, "count"), Column("没有显示的原因", 4)],
+        rows,
+        unit="单位：份",
+    )
 
 
 def _distribution(report: Report, team: Mapping[str, Any], scale: str) -> Table:

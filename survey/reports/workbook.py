@@ -12,7 +12,7 @@ from survey.reports import restricted_tables, tables
 from survey.reports.blocks import Cell, Column, Table
 from survey.reports.excel import Book
 from survey.reports.native_charts import comparison_sheet, satisfaction_sheet
-from survey.reports.table_notes import ROUNDED, reasons, score_cell
+from survey.reports.table_notes import ROUNDED, reasons, score_cell, why_no_items
 from survey.reports.trend_sheet import trend_sheet
 from survey.reports.trend_tables import trend_of
 
@@ -61,7 +61,10 @@ def render_trend(report: Report) -> bytes:
 
 
 def _items(book: Book) -> None:
-    """附表3 as one long table per scale: all teams, counts and rates apart, ready for a filter."""
+    """附表3 as one long table per scale: all teams, counts and rates apart, ready for a filter.
+
+    A team of which no item is shown has one row with the reason: many rows of dashes would say no more.
+    """
     report = book.report
     scales = dict.fromkeys(item["scale"] for team in report["evaluations"] for item in team["items"])
     for number, scale in enumerate(scales, 1):
@@ -70,6 +73,9 @@ def _items(book: Book) -> None:
         heads = [option["zh"] for option in options] + ["未填"]
         rows: list[list[Cell]] = []
         for team in report["evaluations"]:
+            if why := why_no_items(team):
+                rows.append([team["team"], None, None, why, *(None for _ in range(2 * len(codes) + 3))])
+                continue
             for item in team["items"]:
                 if item["scale"] != scale:
                     continue
@@ -105,7 +111,7 @@ def _items(book: Book) -> None:
             unit="单位：份、分、%",
             notes=[
                 f"各选项的比例以有效答卷为分母。{ROUNDED}",
-                *reasons(report["evaluations"], {"all", "items"}),
+                *reasons([team for team in report["evaluations"] if why_no_items(team) is None], {"items"}),
             ],
         )
         sheet = book.sheet("附表3 选项分布" if len(scales) == 1 else f"附表3 选项分布{number}", landscape=True)

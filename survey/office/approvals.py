@@ -23,7 +23,9 @@ from survey.domain.staff import OFFICE
 from survey.errors import InvalidInput
 from survey.office import trail
 from survey.office.needs import Services
+from survey.office.printable import check_printable_words
 from survey.office.reasons import of_reason
+from survey.reports.fonts import MissingGlyph
 
 APPROVE = ("审定", "approve")
 RELEASE = ("反馈", "release")
@@ -68,8 +70,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
                 _number(request.form.get("deductions") or "0"),
                 request.form.get("reason", "").strip(),
             )
+            check_printable_words([entered.reason])
             release.enter(services.registry, services.reports, round_, evaluation_id, entered)
-        except InvalidInput as error:
+        except (InvalidInput, MissingGlyph) as error:
             trail.note(result="refused")
             flash(_("Not entered: %(reason)s", reason=of_reason(error)))
             return back(round_id)

@@ -95,6 +95,8 @@ def test_who_proposed_sees_no_button_to_confirm_and_cannot(two, services):
         ({"topic": "安排", "sentence": "谈话时间可以再提前一天通知"}, "这里重复了原话"),
         ({"kind": "paraphrase", "topic": "安排", "sentence": "有人说谈话时间可以再提前一天通知"}, "这里重复了原话"),
         ({"kind": "keep", "group": ""}, "请选择并入哪一句"),
+        ({"topic": "安排", "sentence": "日程太满😀"}, "里的“😀”字（U+1F600）"),
+        ({"topic": "𠮷祥", "sentence": "日程太满"}, "里的“𠮷”字（U+20BB7）"),
         ({"kind": "keep", "group": f"安排\t{REMARK}"}, "这里重复了原话"),
     ],
 )

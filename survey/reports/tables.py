@@ -150,11 +150,16 @@ def scores(report: Report) -> Table:
             f"{named}。",
             f"{_W['score_definition']}等次：{bands}，按未取整的总分评定。",
             f"{_W['satisfaction_definition']}本轮以占{headline}的满意率为准。",
-            f"{_W['interval_definition']}两组的区间有重叠时，不宜说一组好于另一组。",
+            f"{_W['interval_definition']}{_of_range(report)}两组的区间有重叠时，不宜说一组好于另一组。",
             *notes,
             *reasons(report["evaluations"], {"all", "score", "grade", "satisfaction", "dimensions", "composite"}),
         ],
     )
+
+
+def _of_range(report: Report) -> str:
+    is_any = any(team["satisfaction_range"] is not None for team in report["evaluations"])
+    return _W["interval_of_range"] if is_any else ""
 
 
 def distributions(report: Report) -> list[Table]:

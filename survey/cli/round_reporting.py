@@ -46,6 +46,8 @@ def enter(
     from survey.domain.results import release
     from survey.domain.results.composite import Entered
     from survey.errors import InvalidInput
+    from survey.reports.places import fonts_folder
+    from survey.reports.printable import check_words
 
     services, round_ = find_round(instance, round_id)
     if quality is None and paper is None:
@@ -55,6 +57,7 @@ def enter(
             entered = Entered(Fraction(quality), Fraction(deductions), reason)
         except (ValueError, ZeroDivisionError):
             raise InvalidInput(f"{quality} or {deductions} is no number; expected one such as 87.5.") from None
+        check_words([reason], fonts_folder())
         release.enter(services.registry, services.reports, round_, evaluation_id, entered)
         note(services, "enter-score", f"{round_.id}/{evaluation_id}")
     if paper is not None:

@@ -24,8 +24,10 @@ from survey.errors import InvalidInput
 from survey.office import trail
 from survey.office.confirming import APPROVE, RELEASE, is_confirmed
 from survey.office.needs import Services
+from survey.office.printable import check_printable_words
 from survey.office.reasons import of_reason
 from survey.office.refusals import refuse
+from survey.reports.fonts import MissingGlyph
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
@@ -60,8 +62,9 @@ def install(blueprint: Blueprint, services: Services) -> None:
                 _number(request.form.get("deductions") or "0"),
                 request.form.get("reason", "").strip(),
             )
+            check_printable_words([entered.reason])
             release.enter(services.registry, services.reports, round_, evaluation_id, entered)
-        except InvalidInput as error:
+        except (InvalidInput, MissingGlyph) as error:
             trail.note(result="refused")
             refuse(_("Not entered: %(reason)s", reason=of_reason(error)))
             return back(round_id)

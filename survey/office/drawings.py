@@ -14,7 +14,7 @@ from survey.domain.results.trend import RANGE, UNGRADED, WITHHELD, Trend
 from survey.office.language import in_language
 from survey.reports import charts
 from survey.reports.table_notes import score_cell
-from survey.reports.trend_chart import trend_chart
+from survey.reports.trend_chart import Words, trend_chart
 from survey.reports.wide_charts import Answers, Row, comparison, diverging, sorted_rows
 
 
@@ -34,7 +34,7 @@ def distribution(row: Mapping[str, Any], options: list[dict[str, Any]]) -> str:
         for option in options
     ]
     parts.append(charts.Part(_("Left blank"), counts["blank"], True))
-    return charts.distribution(parts, row["code"], _pauses())
+    return charts.distribution(parts, _in_ballots(row["code"]), _pauses())
 
 
 def compared(report: Mapping[str, Any]) -> str:
@@ -49,7 +49,7 @@ def compared(report: Mapping[str, Any]) -> str:
         )
         for team in report["evaluations"]
     ]
-    return comparison(sorted_rows(rows), _("Score (of 100)"), _("— not shown"), _pauses())
+    return comparison(sorted_rows(rows), _("Teams by score (of 100)"), _("— not shown"), _pauses())
 
 
 def satisfied(report: Mapping[str, Any]) -> str:
@@ -73,13 +73,15 @@ def lines(trend: Trend) -> dict[str, Any]:
     names = [point.name for point in trend.points]
 
     def line(code: str | None, title: str) -> str:
-        return trend_chart(names, trend.values(code), trend.joined, title, _pauses())
+        words = Words(_("not shown"), _("other questions"), _("other questions than the round before: not joined"))
+        return trend_chart(names, trend.values(code), trend.joined, title, _pauses(), words)
 
     return {
         "trend": trend,
         "figures": {code: list(zip(trend.values(code), trend.numbers(code), strict=True)) for code in trend.names},
         "left_out": _left_out(trend),
-        "charts": [line(None, _("Score (of 100)"))],
+        "has_ranges": any(RANGE in point.left_out for point in trend.points),
+        "charts": [line(None, _("Mean score of the teams (of 100)"))],
         "dimension_charts": [
             (code, words, line(code, f"{code} {in_language(words)}")) for code, words in trend.names.items()
         ],
@@ -98,6 +100,11 @@ def _left_out(trend: Trend) -> list[tuple[str, str, str]]:
         for point in trend.points
         for reason, names in point.left_out.items()
     ]
+
+
+def _in_ballots(title: str) -> str:
+    """So that the drawing's title says what its figures are."""
+    return _("%(title)s, number of ballots", title=title)
 
 
 def _pauses() -> charts.Pauses:
@@ -123,4 +130,4 @@ def _around(label: str, entry: Mapping[str, Any], scales: Mapping[str, Any]) -> 
 
 def _diverging(rows: list[Answers], title: str, beside: Sequence[Answers] = ()) -> str:
     captions = (_("← other"), _("satisfied →"), _("no rating"))
-    return diverging(rows, title, _("— not shown"), captions, _pauses(), beside)
+    return diverging(rows, _in_ballots(title), _("— not shown"), captions, _pauses(), beside)

@@ -18,6 +18,7 @@ from survey.sheets.workbook import BadWorkbook, Odd, Trouble
 FIELDS = {
     "name": _l("Name of the round"),
     "custodians": _l("Custodians"),
+    "questionnaire": _l("Questionnaire"),
     "threshold": _l("How many open the boxes"),
     "minimum_group": _l("Figures from (ballots)"),
     "texts_minimum": _l("Remarks from (ballots)"),

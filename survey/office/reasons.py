@@ -63,6 +63,9 @@ REASONS = {
     "unprintable-custodians": _l(
         "The custodian “%(name)s” cannot be printed: no font has “%(char)s”. Write it another way."
     ),
+    "unprintable-questionnaire": _l(
+        "In the questionnaire “%(name)s” cannot be printed: no font has “%(char)s”. Choose a version in other words."
+    ),
     "unprintable-team": _l("The team “%(name)s” cannot be printed: no font has “%(char)s”. Write it another way."),
     "unprintable-unit": _l("The unit “%(name)s” cannot be printed: no font has “%(char)s”. Write it another way."),
 }

@@ -54,7 +54,7 @@ REFUSALS = {
     "too-few-shares": _l("There are not enough parts from custodians yet. Nothing was counted."),
     "invalid-spec": _l("The file is not what was expected here."),
     "missing-glyph": _l(
-        "A name cannot be printed: a character is in none of the installed fonts. Nothing was printed."
+        "A text cannot be printed: a character is in none of the installed fonts. Nothing was printed."
     ),
     "order-remains": _l(
         "The step is done and everything is stored, but the data file could not be put in order yet: it may still show "

@@ -29,6 +29,8 @@ from survey.domain.results.review import (
     repeats,
 )
 from survey.errors import NotYet, SurveyError, WrongState
+from survey.office.reasons import of_reason
+from survey.reports.fonts import MissingGlyph
 
 _BETWEEN = "\t"  # in no topic and in no sentence: both are printable
 
@@ -95,6 +97,8 @@ def groups(reviews: Iterable[Review]) -> list[Decision]:
 
 
 def fault(decision: Decision | None, original: str, error: SurveyError) -> str:
+    if isinstance(error, MissingGlyph):
+        return of_reason(error)
     if isinstance(error, NotYet):
         return _("This decision would print the remark in its own words. Decide again.")
     if decision is None or isinstance(error, WrongState):

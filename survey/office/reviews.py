@@ -8,6 +8,7 @@ names its remark by place; the words themselves are in no form, no address and n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -37,7 +38,9 @@ from survey.errors import SurveyError, WrongState
 from survey.office import review_forms, trail
 from survey.office.language import gap
 from survey.office.needs import Services
+from survey.office.printable import check_printable_words
 from survey.office.refusals import OfficeRefusal
+from survey.reports.fonts import MissingGlyph
 
 PAGE = 20
 OPEN = "open"  # the filter: what is not decided
@@ -96,9 +99,9 @@ def _take(services: Services, round_: Round, *, confirming: bool) -> ResponseRet
     refused: dict[Place, SurveyError] = {
         place: WrongState("changed meanwhile", why="decided-meanwhile") for place in sent.stale
     }
-    refused |= release.change_reviews(
-        services.registry, services.reports, round_, sent.changes, current_user.name, reviews
-    )
+    refused |= _unprintable(sent.changes)
+    changes = {place: decision for place, decision in sent.changes.items() if place not in refused}
+    refused |= release.change_reviews(services.registry, services.reports, round_, changes, current_user.name, reviews)
     done = [place for place in sent.changes if place not in refused]
     proposed = sum(sent.changes[place] is not None for place in done)
     if proposed:
@@ -121,6 +124,17 @@ def _take(services: Services, round_: Round, *, confirming: bool) -> ResponseRet
         _anchor=None if stays is None else anchor(stays),
     )
     return redirect(address, 303)
+
+
+def _unprintable(changes: Mapping[Place, Decision | None]) -> dict[Place, SurveyError]:
+    """A digest is fixed by the approval: what no font can write would keep every report from being printed."""
+    found: dict[Place, SurveyError] = {}
+    for place, decision in changes.items():
+        try:
+            check_printable_words((decision.topic, decision.sentence) if decision else ())
+        except MissingGlyph as error:
+            found[place] = error
+    return found
 
 
 def _page(

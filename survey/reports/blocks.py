@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
+from survey.reports.charts import texts_of
+
 Cell = str | int | None  # None: withheld, printed as a dash
 Kind = Literal["text", "count", "score", "rate", "mixed"]
 DASH = "—"
@@ -151,7 +153,7 @@ class Document:
             if isinstance(block, Heading | Paragraph):
                 found.append(block.text)
             elif isinstance(block, Picture):
-                found.append(block.alt)
+                found += [block.alt, *texts_of(block.svg)]
             elif isinstance(block, Title):
                 found += block.lines
             elif isinstance(block, Attachments):

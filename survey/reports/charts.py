@@ -6,16 +6,17 @@ figures in its title, and in black and white its parts are told apart by labels,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from html import escape
+from html import escape, unescape
 
 
 @dataclass(frozen=True)
 class Pauses:
     """What stands between title and figures, between rows, between the parts of a row, and between an option and its
-    count, in a drawing's title; number: how many ballots, after a label.
+    count, in a drawing's title; number: how many ballots, after a label; range: a range, named as one.
     """
 
     colon: str
@@ -23,10 +24,13 @@ class Pauses:
     parts: str
     count: str
     number: str
+    range: str
 
 
-CHINESE, ENGLISH = Pauses("：", "；", "、", "", "（n={}）"), Pauses(": ", "; ", ", ", " ", " (n={})")
+CHINESE = Pauses("：", "；", "、", "", "（n={}）", "{}（只显示范围）")
+ENGLISH = Pauses(": ", "; ", ", ", " ", " (n={})", "{} (only a range is shown)")
 PAUSES = {"zh": CHINESE, "en": ENGLISH}
+_TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 _WIDTH = 320
 _HEIGHT = 22
 # From the best option to the worst: (fill, ink). Lightness falls and rises so that neighbours differ on grey paper.
@@ -59,7 +63,7 @@ def distribution(parts: Sequence[Part], title: str, pauses: Pauses = CHINESE) ->
     The title is followed by every label and count, so that nothing is in the picture alone.
     """
     total = sum(part.count for part in parts)
-    said = f"{title} " + pauses.parts.join(f"{part.label} {part.count}" for part in parts)
+    said = f"{title}{pauses.colon}" + pauses.parts.join(f"{part.label} {part.count}" for part in parts)
     if not total:
         return _drawing("", said)
     drawn = []
@@ -99,6 +103,11 @@ def _at(share: Fraction) -> float:
 def _length(text: str) -> float:
     """Estimated width of a label at 11 px: Chinese characters are square, others a little over half."""
     return sum(11 if ord(char) > 0x2E7F else 6.4 for char in text)
+
+
+def texts_of(svg: str) -> list[str]:
+    """What a drawing writes, for the check of glyphs."""
+    return [unescape(text) for text in _TEXT.findall(svg)]
 
 
 def plain(text: str) -> str:

@@ -17,6 +17,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from survey.reports.blocks import DASH, Cell, Column, Table
+from survey.reports.column_widths import needed, shared
 from survey.reports.parcels import NO_DATE, without_times
 from survey.reports.words import check_number
 
@@ -32,6 +33,7 @@ _OPTIONS = {
 _A4 = 9
 INK = "#14504D"
 _PORTRAIT, _LANDSCAPE = 88, 132  # characters across a page at 10.5 points
+_EM, _CELL = 2.1, 1.0  # characters: how wide a Chinese one is, and what a cell keeps free at its edges
 
 
 class Book:
@@ -77,8 +79,9 @@ class Book:
         widths=False: under another table, whose columns it shares.
         """
         room = _LANDSCAPE if table.is_wide else _PORTRAIT
-        total = sum(column.width for column in table.columns)
-        shares = [room * column.width / total for column in table.columns]
+        # A sheet may become wider than its page: it is printed smaller then (fit_to_pages).
+        least = needed(table, _CELL / _EM)
+        shares = [_EM * max(both) for both in zip(shared(table, room / _EM), least, strict=True)]
         last = len(table.columns) - 1
         heading: dict[str, Any] = {"bold": True, "font_size": 14, "align": "center"}
         if last:
@@ -135,6 +138,6 @@ def _most_lines(cells: Sequence[Cell], widths: Sequence[float]) -> int:
     lines = 1
     for cell, width in zip(cells, widths, strict=True):
         texts = str(cell or "").split("\n")
-        wide = (sum(2.1 if ord(char) > 0x2E7F else 1.1 for char in text) for text in texts)
+        wide = (sum(_EM if ord(char) > 0x2E7F else 1.1 for char in text) for text in texts)
         lines = max(lines, sum(max(1, math.ceil(w / max(width - 0.5, 1))) for w in wide))
     return lines

@@ -18,6 +18,14 @@ from survey.reports.words import check_number
 Report = Mapping[str, Any]
 Team = Mapping[str, Any]
 _WORST = 3  # items named per team
+# Why a team has no grade, for a sentence; every other reason withholds it for the sake of those who answered.
+_UNGRADED = {
+    "participation-too-low": "因参评率过低",
+    "fewer-than-minimum-group": "因有效答卷太少",
+    "too-few-answers": "因作出评价的人太少",
+    "no-scored-answers": "因没有人作出评价",
+    "counted-exceeds-used": "因收到的答卷多于用过的答题码，结果不能使用",
+}
 
 
 def basics(report: Report) -> list[str]:
@@ -30,14 +38,14 @@ def basics(report: Report) -> list[str]:
     names = "、".join(custodian["name"] for custodian in report["custodians_opened"])
     void = f"作废{total['void']}份（原因见附表1）" if total["void"] else "没有作废答卷"
     return [
-        f"本轮对{len(teams)}个巡察组开展作风纪律后评估，由{units}个被巡察单位的干部职工以无记名方式作答。应参评"
+        f"本轮对{len(teams)}个巡察组开展作风纪律后评估，由{units}个被巡察单位的参评人以无记名方式作答。应参评"
         f"{total['entitled']}人，制发答题码{total['printed']}个（含备用码），使用{total['used']}个；收回答卷"
         f"{total['collected']}份，其中有效{total['counted']}份，{void}。各组情况见附表1。",
-        f"答卷在参评人的手机上加密后投出，由{names}共同开封，全部票箱同时计票一次。开封清单的摘要值为"
+        f"答卷在作答的设备上加密后投出，由{names}共同开封，全部票箱同时计票一次。开封清单的摘要值为"
         f"{check_number(report['boxes_digest'])}（前16位），应与截止时公布的一致。本报告所有数字出自同一份计票记录，"
         "每页的核验编号即该记录的摘要值前16位。",
         f"有效答卷不足{report['minimum_group']}份的组不显示任何结果，不足{report['texts_minimum']}份的组只显示总分、"
-        "等次和满意率。没有显示的数字在表中以“—”表示，并在表下说明原因。",
+        "等次和满意率。没有显示的数字在表中以“—”表示，只显示范围的以“～”表示，原因在表内或者表下说明。",
     ]
 
 
@@ -52,7 +60,7 @@ def results(report: Report) -> list[str]:
             said.append(f"等次为“{band['zh']}”的{len(of_band)}个：{named}。")
     without = [team["team"] for team in teams if team["grade"] is None]
     if without:
-        said.append(f"不评等次的{len(without)}个：{'、'.join(without)}，原因见附表2。")
+        said.append(f"没有等次的{len(without)}个：{'、'.join(without)}，原因见附表2。")
     return ["".join(said)] if said else []
 
 
@@ -73,9 +81,9 @@ def features(report: Report, team: Team) -> list[str]:
         listed = "；".join(
             f"{item['code']}“{item['zh'].rstrip('。')}”{count}（{item['score']}分）" for item, count in worst
         )
-        said.append(f"不满意类选项较多的题目有：{listed}。")
+        said.append(f"选满意类以外选项的，以这些题目为多：{listed}。")
     elif any(item["counts"] is not None for item in team["items"]):
-        said.append("能够显示的题目没有人选择不满意类选项。")
+        said.append("能够显示的题目，作出评价的都选了满意类选项。")
     return ["".join(said)]
 
 
@@ -151,7 +159,9 @@ def proposals(report: Report) -> list[str]:
 def appraisal(report: Report, team: Team) -> str:
     """鉴定参考语: one or two sentences about the team for a member's 鉴定; no figure by unit, no rank."""
     if team["grade"] is None:
-        return f"该同志所在的{team['team']}接受了作风纪律后评估，因人数或参评率原因不评等次，本项不作评价。"
+        why = next((e["reason"] for e in team["suppressed"] if e["what"] in ("all", "grade")), "")
+        because = _UNGRADED.get(why, "为了不显示个人的回答")
+        return f"该同志所在的{team['team']}接受了作风纪律后评估，{because}，不评等次，本项不作评价。"
     reference = "（参评率偏低，仅供参考）" if team["reference_only"] else ""
     return (
         f"该同志所在的{team['team']}作风纪律后评估等次为“{team['grade']}”{reference}{_praise(report, team)}。"

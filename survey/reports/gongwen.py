@@ -15,10 +15,9 @@ from pathlib import Path
 
 import docx
 from docx.document import Document as WordDocument
-from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.section import WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
-from docx.section import Section
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
@@ -38,23 +37,24 @@ from survey.reports.blocks import (
 )
 from survey.reports.parcels import NO_DATE, without_times
 from survey.reports.pictures import png_of
-from survey.reports.word_styles import NAMESPACES, run, style_id
+from survey.reports.word_pages import set_footers, set_page
+from survey.reports.word_styles import NAMESPACES, style_id
 from survey.reports.word_tables import table_xml
 
-FOOTER = 23  # page bottom to page number: 7 mm below the type area, less the number's own height
 PORTRAIT_WIDTH, LANDSCAPE_WIDTH = 156, 225
+NOTE_DISTANCE = Pt(8)  # between a note and text or a drawing above it
 
 
 def render(document: Document, fonts_dir: Path) -> bytes:
-    """The .docx file; raises SettingsError when the fonts for the drawings are not installed."""
+    """The .docx file; raises MissingGlyph where a drawing in it lacks one, SettingsError without their fonts."""
     document = document.printable()
     word = docx.Document()
     word_styles.apply(word, document.sheet)
     _properties(word, document)
     section = word.sections[0]
-    _page(section, document.sheet, landscape=False)
+    set_page(section, document.sheet, landscape=False)
     if document.sheet.has_numbers:
-        _footers(section, document.number)
+        set_footers(section, document.number)
     pictures = [block for block in document.blocks if isinstance(block, Picture)]
     drawn = iter(png_of([(picture.svg, picture.width) for picture in pictures], fonts_dir))
     _head(word, document)
@@ -98,45 +98,6 @@ def _drop_what_the_library_brings(word: WordDocument) -> None:
             del relations[name]
 
 
-def _page(section: Section, sheet: Sheet, *, landscape: bool) -> None:
-    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
-    # A landscape page is a portrait page turned: bound at its upper edge.
-    top, right, bottom, left = sheet.margins
-    if landscape:
-        top, right, bottom, left = left, bottom, right, top
-    section.top_margin, section.right_margin = Mm(top), Mm(right)
-    section.bottom_margin, section.left_margin = Mm(bottom), Mm(left)
-    section.header_distance, section.footer_distance = Mm(15), Mm(14 if landscape else min(FOOTER, bottom - 10))
-    grid = section._sectPr.find(word_styles.tag("docGrid"))
-    if grid is not None:
-        section._sectPr.remove(grid)
-    section._sectPr.append(parse_xml(f'<w:docGrid {NAMESPACES} w:type="linesAndChars" {word_styles.GRID}/>'))
-
-
-def _footers(section: Section, number: str) -> None:
-    """Odd pages: number to the right; even pages: to the left. The 核验编号 stands on every page."""
-    for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
-        footer.is_linked_to_previous = False
-        page = (
-            run("— ", "footer")
-            + '<w:r><w:rPr><w:sz w:val="28"/></w:rPr><w:fldChar w:fldCharType="begin"/></w:r>'
-            + '<w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
-            + '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-            + run("1", "footer")
-            + '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-            + run(" —", "footer")
-        )
-        check = [run(f"核验编号 {number}", "check"), run("　　", "check")] if number else []
-        inner = "".join([*check, page] if side == "right" else [page, *reversed(check)])
-        paragraph = parse_xml(
-            f'<w:p {NAMESPACES}><w:pPr><w:pStyle w:val="Footer"/><w:ind w:{side}Chars="100" w:{side}="280"/>'
-            f'<w:jc w:val="{side}"/></w:pPr>{inner}</w:p>'
-        )
-        old = footer.paragraphs[0]._p
-        old.getparent().replace(old, paragraph)
-
-
 def _paragraph(word: WordDocument, text: str, style: str) -> WordParagraph:
     """By the style's id: python-docx would look through all styles for its name, paragraph by paragraph."""
     made = word.add_paragraph(text)
@@ -168,6 +129,8 @@ def _set(word: WordDocument, block: Block, drawn: Iterator[bytes], width: int) -
     elif isinstance(block, Paragraph):
         style = {"body": "正文缩进", "note": "表注", "plain": "Normal"}[block.style]
         made = _paragraph(word, block.text, style)
+        if block.style == "note" and _follows_text(made):
+            made.paragraph_format.space_before = NOTE_DISTANCE
         if block.is_ragged:
             made.alignment = WD_ALIGN_PARAGRAPH.LEFT
     elif isinstance(block, Picture):
@@ -180,6 +143,12 @@ def _set(word: WordDocument, block: Block, drawn: Iterator[bytes], width: int) -
             made.paragraph_format.keep_with_next = number < len(block.labels)
     elif isinstance(block, Table):
         _table(word, block, width)
+
+
+def _follows_text(note: WordParagraph) -> bool:
+    """Not a table and not another note, which have the distance of the style."""
+    before = note._p.getprevious()
+    return before is not None and before.tag.endswith("}p") and before.style != style_id("表注")
 
 
 def _picture(word: WordDocument, picture: Picture, png: bytes) -> None:
@@ -224,7 +193,7 @@ def _table(word: WordDocument, table: Table, width: int) -> None:
 
 def _new_page(word: WordDocument, sheet: Sheet, block: NewPage) -> int:
     section = word.add_section(WD_SECTION.NEW_PAGE)
-    _page(section, sheet, landscape=block.landscape)
+    set_page(section, sheet, landscape=block.landscape)
     if block.label:
         _paragraph(word, block.label, "附件标识")
     return LANDSCAPE_WIDTH if block.landscape else PORTRAIT_WIDTH

@@ -81,7 +81,8 @@ def _distribution(entry: Mapping[str, Any], scales: Mapping[str, Any], language:
         for option in options
     ]
     parts.append(charts.Part(blank, entry["counts"]["blank"], True))
-    return Markup(charts.distribution(parts, entry["code"], charts.PAUSES[language]))  # noqa: S704  # escaped there
+    title = f"{entry['code']} {words(language)['distribution']}"
+    return Markup(charts.distribution(parts, title, charts.PAUSES[language]))  # noqa: S704  # escaped there
 
 
 def _rows(evaluation: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:

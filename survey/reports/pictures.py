@@ -1,4 +1,7 @@
-"""Drawings (SVG) as PNG for Word, drawn by typst with our own fonts: the same picture on every machine."""
+"""Drawings (SVG) as PNG for Word, drawn by typst with our own fonts: the same picture on every machine.
+
+Law: a name in a drawing is drawn whole or not at all, as on every paper (fonts.py).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from pathlib import Path
 
 import typst
 
-from survey.reports.fonts import SANS, font_files, for_typst
+from survey.reports.charts import texts_of
+from survey.reports.fonts import SANS, check_glyphs, font_files, for_typst
 
 PIXELS_PER_INCH = 220.0  # sharp on an office printer, small in the file
 _SOURCE = b"""
@@ -22,13 +26,15 @@ _SOURCE = b"""
 
 
 def png_of(drawings: Sequence[tuple[str, float]], fonts_dir: Path) -> list[bytes]:
-    """One PNG per (SVG markup, width in millimetres); raises SettingsError when the fonts are not installed."""
+    """One PNG per (SVG markup, width in millimetres); raises MissingGlyph, SettingsError without the fonts."""
     if not drawings:
         return []
+    files = tuple(font_files(fonts_dir, SANS))
+    check_glyphs((text for svg, _ in drawings for text in texts_of(svg)), files)
     data = json.dumps([{"svg": svg, "width": width} for svg, width in drawings], ensure_ascii=False)
     compiler = typst.Compiler(
         _SOURCE,
-        font_paths=for_typst(tuple(font_files(fonts_dir, SANS))),
+        font_paths=for_typst(files),
         sys_inputs={"drawings": data},
     )
     made = compiler.compile(format="png", ppi=PIXELS_PER_INCH, timestamp=0)

@@ -7,7 +7,7 @@ and the PDF says nothing of when it was made.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,12 @@ from survey.reports.blocks import (
     NewPage,
     Paragraph,
     Picture,
+    Sheet,
     Signatures,
     Table,
     Title,
 )
+from survey.reports.column_widths import fitted
 from survey.reports.fonts import SANS, SERIF, check_glyphs, font_files, for_typst
 from survey.reports.places import DOCUMENTS
 
@@ -52,7 +54,7 @@ def render(document: Document, fonts_dir: Path) -> bytes:
         "mark": document.mark,
         "sheet": {**asdict(document.sheet), "compact": document.sheet.is_compact},
         "lang": document.lang,
-        "blocks": _all_data(document.blocks),
+        "blocks": _all_data(document.blocks, document.sheet),
     }
     compiler = typst.Compiler(
         DOCUMENTS / "report.typ",
@@ -65,21 +67,43 @@ def render(document: Document, fonts_dir: Path) -> bytes:
     return pdf
 
 
-def _all_data(blocks: Sequence[Block]) -> list[dict[str, Any]]:
-    """kept: stays with what follows, so that a place to sign never stands alone; a note keeps the text before it."""
-    found = [_data(block) for block in blocks]
+def _all_data(blocks: Sequence[Block], sheet: Sheet) -> list[dict[str, Any]]:
+    """kept: stays with what follows, so that a place to sign never stands alone; a note keeps the text before it.
+
+    A table directly before places to sign takes them in, as its tail: so its last rows stay with them.
+    """
+    found, width = list[dict[str, Any]](), _width(sheet, landscape=False)
+    for block in blocks:
+        if isinstance(block, NewPage):
+            width = _width(sheet, landscape=block.landscape)
+        if isinstance(block, Signatures) and found and found[-1]["kind"] == "table" and found[-1]["rows"]:
+            found[-1]["tail"] = list(block.labels)
+            continue
+        found.append(_data(block, width))
     for place in range(len(found) - 1, 0, -1):
         block, before = found[place], found[place - 1]
-        is_kept_note = block.get("kept") and block["kind"] == "paragraph" and block["style"] == "note"
-        if block["kind"] in ("attachments", "signatures") or is_kept_note:
+        block["follows_note"], before["precedes_note"] = _is_note(before), _is_note(block)
+        if block["kind"] in ("attachments", "signatures") or (block["kept"] and _is_note(block)):
             before["kept"] = True
     return found
 
 
-def _data(block: Block) -> dict[str, Any]:
+def _is_note(block: Mapping[str, Any]) -> bool:
+    return block["kind"] == "paragraph" and block["style"] == "note"
+
+
+def _width(sheet: Sheet, *, landscape: bool) -> int:
+    """Of the type area, in millimetres."""
+    top, right, bottom, left = sheet.margins
+    return 297 - top - bottom if landscape else 210 - right - left
+
+
+def _data(block: Block, width: int) -> dict[str, Any]:
     fields = asdict(block)
     if isinstance(block, Table):
         fields["strong"] = sorted(block.strong)
+        fields["size"], fields["widths"] = fitted(block, width)
     if isinstance(block, Paragraph):
         fields["ragged"] = block.is_ragged
-    return {"kind": _KINDS[type(block)], "kept": False, **fields}
+    rest = {"kept": False, "tail": [], "follows_note": False, "precedes_note": False}
+    return {"kind": _KINDS[type(block)], **rest, **fields}

@@ -23,7 +23,7 @@ def comparison_pictures(report: Report) -> Iterator[Picture]:
     rows = sorted_rows([score_row(t["team"], t, t["grade"] or "", t["counted"]) for t in report["evaluations"]])
     for start in range(0, len(rows), _PER_PICTURE):
         part = rows[start : start + _PER_PICTURE]
-        svg = comparison(part, "各组总分比较", withheld="— 不显示", beside=rows)
+        svg = comparison(part, "各组总分比较（满分100分）", withheld="— 不显示", beside=rows)
         yield Picture(svg, title_of(svg))
 
 

@@ -35,7 +35,8 @@ def feedback(report: Report, team: Team) -> Document:
     ]
     shown = [d for d in team["dimensions"] if score_cell(d) is not None]
     if shown:
-        svg = comparison([score_row(d["zh"], d) for d in team["dimensions"]], "各维度得分", withheld="— 不显示")
+        rows = [score_row(d["zh"], d) for d in team["dimensions"]]
+        svg = comparison(rows, "各维度得分（满分100分）", withheld="— 不显示")
         blocks += [Heading(f"各维度得分（n={team['counted']}）"), Picture(svg, title_of(svg), 140)]
         blocks += [Paragraph(note, "note") for note in certainty.notes([team])]
     blocks.append(Heading("需要注意的方面"))

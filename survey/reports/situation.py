@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from survey.domain.results.reasons import ERASED
 from survey.reports import certainty, findings, tables
 from survey.reports.blocks import Attachments, Block, Document, Heading, NewPage, Paragraph, Picture, Signatures, Table
 from survey.reports.phrases import mark, numeral, round_name, said
@@ -91,14 +92,25 @@ def _digest(report: Report) -> Iterator[Paragraph]:
     if not report["questionnaire"]["open_questions"]:
         yield Paragraph("本轮问卷没有开放题。")
         return
-    if all(team.get("digest") is None for team in report["evaluations"]):
+    teams = [team for team in report["evaluations"] if not _why_no_texts(team)]
+    if any(team.get("digest") is None for team in teams):
         yield Paragraph(UNREVIEWED)
         return
     listed_any = False
-    for team in report["evaluations"]:
+    for team in teams:
         entries = [entry for of_question in (team.get("digest") or {}).values() for entry in of_question]
         if entries:
             listed_any = True
             listed = "；".join(said(entry) for entry in entries)
             yield Paragraph(f"{team['team']}：{listed}。")
     yield Paragraph("意见建议由两人审看后概括，不引用原话，详见附件。" if listed_any else "没有可以列入的意见建议。")
+    without: dict[str, list[str]] = {}
+    for team in report["evaluations"]:
+        if why := _why_no_texts(team):
+            without.setdefault(why, []).append(team["team"])
+    yield from (Paragraph(f"{'、'.join(names)}的意见建议没有列入：{why}") for why, names in without.items())
+
+
+def _why_no_texts(team: Mapping[str, Any]) -> str:
+    """Their reason, where the remarks of this team are withheld and nobody reads them."""
+    return next((e["zh"] for e in team["suppressed"] if e["what"] in ("all", "texts") and e["reason"] != ERASED), "")

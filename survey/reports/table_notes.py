@@ -84,6 +84,13 @@ def reasons(teams: Iterable[Mapping[str, Any]], about: set[str], *, named: bool 
     return lines
 
 
+def why_no_items(team: Mapping[str, Any]) -> str | None:
+    """Why no item of this team is shown: what stands in the table instead of them; None where one is shown."""
+    if any(item["counts"] is not None for item in team["items"]):
+        return None
+    return "".join(line.removeprefix("“—”：") for line in reasons([team], {"all", "items"}, named=False))
+
+
 def void_reasons(team: Mapping[str, Any]) -> str:
     """ "封口不成形2份，打不开1份"."""
     return "，".join(f"{_W[reason]}{count}份" for reason, count in team["void_reasons"].items())

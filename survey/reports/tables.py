@@ -19,6 +19,7 @@ from survey.reports.table_notes import (
     reasons,
     score_cell,
     void_reasons,
+    why_no_items,
 )
 from survey.reports.words import words
 
@@ -149,21 +150,39 @@ def scores(report: Report) -> Table:
             f"{named}。",
             f"{_W['score_definition']}等次：{bands}，按未取整的总分评定。",
             f"{_W['satisfaction_definition']}本轮以占{headline}的满意率为准。",
-            f"{_W['interval_definition']}两组的区间有重叠时，不宜说一组好于另一组。",
+            f"{_W['interval_definition']}{_of_range(report)}两组的区间有重叠时，不宜说一组好于另一组。",
             *notes,
             *reasons(report["evaluations"], {"all", "score", "grade", "satisfaction", "dimensions", "composite"}),
         ],
     )
 
 
+def _of_range(report: Report) -> str:
+    is_any = any(team["satisfaction_range"] is not None for team in report["evaluations"])
+    return _W["interval_of_range"] if is_any else ""
+
+
 def distributions(report: Report) -> list[Table]:
-    """附表3: one table per team whose items may be shown, and per scale of the form; empty where none may."""
-    found = []
+    """附表3: one table per team whose items may be shown, and per scale of the form; then the others, a row each."""
+    found, without = [], list[list[Cell]]()
     for team in report["evaluations"]:
-        if any(item["counts"] is not None for item in team["items"]):
+        why = why_no_items(team)
+        if why is None:
             scales = dict.fromkeys(item["scale"] for item in team["items"])
             found += [_distribution(report, team, scale) for scale in scales]
-    return found
+        else:
+            without.append([team["team"], team["counted"], why])
+    return [*found, _not_shown(without)] if without else found
+
+
+def _not_shown(rows: Sequence[Sequence[Cell]]) -> Table:
+    return Table(
+        "附表3",
+        "各题选项分布表（没有显示的组）",
+        [Column("巡察组", 1.8), Column("有效答卷", 0.9, "count"), Column("没有显示的原因", 4)],
+        rows,
+        unit="单位：份",
+    )
 
 
 def _distribution(report: Report, team: Mapping[str, Any], scale: str) -> Table:

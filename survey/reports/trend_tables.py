@@ -53,8 +53,10 @@ def trend_table(shown: Trend) -> Table:
             *([f"{named}。"] if named else []),
             "每个数字是该轮各组已公布得分的平均，不加权，各是几个组的平均见组数表；“仅供参考”的组照常计入。",
             *left_out(shown),
-            "各轮按报告批准的先后排列。问卷和版本相同的轮次才用线相连；问卷不同的，维度得分不列入本表（“—”）。",
-            "各轮评价的是不同的组，参评人也不同；评估时点不同（反馈会上、撤点当天）的轮次不宜比较。",
+            "各轮按报告批准的先后排列。问卷和版本都相同的相邻轮次才用线相连；与本轮问卷或者版本不同的，维度得分不列入本表"
+            "（“—”）。",
+            *not_joined(shown),
+            "各轮的组和参评人不尽相同；评估时点不同（反馈会上、撤点当天）的轮次不宜比较。",
         ],
     )
 
@@ -86,11 +88,19 @@ def left_out(shown: Trend) -> list[str]:
         teams = [f"{'、'.join(names)}（{_WHY[why]}）" for why, names in point.left_out.items()]
         if teams:
             said.append(f"{point.name}的总分平均没有计入{'，'.join(teams)}。")
-    if any(RANGE in point.left_out or WITHHELD in point.left_out for point in shown.points):
-        said.append(
-            "只显示范围的组，得分多在很高或者很低的一头；少了这些组和没有显示的组，平均数有偏，不能代表全部的组。"
-        )
+    why = {reason for point in shown.points for reason in point.left_out}
+    if RANGE in why:
+        said.append("人数较少的组，总分接近量表的一头就只显示范围，所以没有计入的组不是随便少的。")
+    if why:
+        said.append("少了没有计入的组，平均数可能偏高，也可能偏低，不能代表全部的组。")
     return said
+
+
+def not_joined(shown: Trend) -> list[str]:
+    """Which rounds stand apart from the one before, said where the line is missing."""
+    pairs = zip(shown.points, shown.points[1:], shown.joined[1:], strict=False)
+    apart = [f"{before.name}和{after.name}" for before, after, is_joined in pairs if not is_joined]
+    return [f"问卷或者版本不同、不用线相连的：{'；'.join(apart)}。"] if apart else []
 
 
 def trend_picture(shown: Trend) -> Picture:

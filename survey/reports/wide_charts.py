@@ -39,8 +39,13 @@ class Row:
         return "" if self.number is None else pauses.number.format(self.number)
 
     def said(self, withheld: str) -> str:
-        """ "91.30 良好", "95～100 优秀", or that nothing is shown."""
+        """In the drawing: "91.30 良好", "95～100 优秀", or that nothing is shown."""
         return f"{self.value or self.range or withheld} {self.note}".strip()
+
+    def told(self, withheld: str, pauses: Pauses) -> str:
+        """In its title, where nobody sees that a bar is missing: a range is named as one."""
+        what = self.value or (pauses.range.format(self.range) if self.range else in_words(withheld))
+        return pauses.parts.join(filter(None, (what, self.note)))
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,11 @@ class Answers:
     positive: Sequence[Part]
     negative: Sequence[Part]
     apart: Sequence[Part]
+
+
+def in_words(withheld: str) -> str:
+    """ "— 不显示" without its dash, which is read out as nothing or as the name of a sign."""
+    return withheld.removeprefix("—").strip() or withheld
 
 
 def sorted_rows(rows: Sequence[Row]) -> list[Row]:
@@ -84,7 +94,7 @@ def comparison(
         end = left + length
         drawn.append(f'<rect x="{left}" y="{top + 6}" width="{length}" height="18" fill="{_BAR}"/>')
         drawn.append(_text(end + 6, top + 20, row.said(withheld), weight="bold", halo=True))
-    said = pauses.rows.join(f"{row.label}{row.tail(pauses)} {row.said(withheld)}" for row in rows)
+    said = pauses.rows.join(f"{row.label}{row.tail(pauses)} {row.told(withheld, pauses)}" for row in rows)
     return _drawing(height, f"{title}{pauses.colon}{said}", drawn)
 
 
@@ -118,7 +128,7 @@ def diverging(
         drawn.append(_text(left - 8, top + 20, _short(row.label, left), anchor="end"))
         if not row.positive and not row.negative:
             drawn.append(_text(middle + 6, top + 20, withheld, fill=_QUIET))
-            said.append(f"{row.label} {withheld}")
+            said.append(f"{row.label} {in_words(withheld)}")
             continue
         rated = sum(part.count for part in (*row.positive, *row.negative))
         x = Fraction(middle)

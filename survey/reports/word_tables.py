@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from survey.reports.blocks import DASH, Cell, Column, Table
+from survey.reports.column_widths import fitted
 from survey.reports.word_styles import FANGSONG, HEITI, NAMESPACES, fonts, text_of
 
 _TWIPS = 1440 / 25.4
@@ -16,9 +17,9 @@ _ALIGN = {"text": "left", "count": "right", "score": "right", "rate": "right", "
 
 def table_xml(table: Table, width: int) -> str:
     """The w:tbl element, so many millimetres wide."""
-    total = sum(column.width for column in table.columns)
-    widths = [round(column.width / total * width * _TWIPS) for column in table.columns]
-    size = 21 if len(table.columns) <= 13 else 18
+    points, millimetres = fitted(table, width)
+    widths = [round(one * _TWIPS) for one in millimetres]
+    size = round(2 * points)
     edges = "".join(
         f'<w:{side} w:val="single" w:sz="{8 if side in ("top", "bottom") else 4}" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")

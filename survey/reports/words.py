@@ -45,6 +45,11 @@ _WORDS = {
         "The 95% interval (Wilson) covers chance only: few answers make it wide. What those would have said who did not"
         " answer, it does not tell.",
     ),
+    "interval_of_range": (
+        "满意率只显示范围的，区间从低端的下限到高端的上限。",
+        "Where the rate is shown as a range, the interval reaches from the lower limit of its lower end to the upper"
+        " limit of its upper end.",
+    ),
     "few_ballots": (
         certainty.NOTE,
         f"Where a team has fewer than {certainty.FEW} ballots, scores less than five points apart do not say that one"

@@ -66,3 +66,5 @@ def test_a_score_is_entered_only_where_the_questionnaire_has_a_composite(made: S
     words = ["round", "enter", round_id, "--team", team]
     assert "no composite score" in made(*words, "--quality", "90", exit_code=1).stderr
     assert "is no number" in made(*words, "--quality", "much", exit_code=1).stderr
+    unprintable = ("--quality", "90", "--deductions", "1", "--reason", "迟到😀")
+    assert "U+1F600" in made(*words, *unprintable, exit_code=1).stderr

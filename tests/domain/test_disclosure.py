@@ -116,6 +116,24 @@ def test_low_participation_takes_the_grade_and_lower_still_is_for_reference(
     assert (("grade", "participation-too-low") in reasons(evaluation)) == (not graded)
 
 
+def test_a_participation_rule_is_named_as_it_is_computed() -> None:
+    """Two thirds are not 66.67 %: whoever took part to exactly two thirds is not below."""
+    said = {
+        entry["reason"]: (entry["zh"], entry["en"])
+        for entitled in (40, 41)
+        for team in [only(disclose(record(mixed(20), entitled=entitled)))]
+        for entry in (*team["notes"], *team["suppressed"])
+    }
+    assert said["participation-low"] == (
+        "参评率低于2/3，结果仅供参考。",
+        "Participation is below 2/3: the result is for reference only.",
+    )
+    assert said["participation-too-low"] == (
+        "参评率低于50%，不评等次。",
+        "Participation is below 50%: no grade is given.",
+    )
+
+
 def test_more_ballots_than_used_codes_show_nothing() -> None:
     evaluation = only(disclose(record(mixed(20), used=20, void=["not-json"])))
     assert evaluation["score"] is None

@@ -163,7 +163,7 @@ def test_a_start_code_is_issued_only_when_the_word_is_typed(admin, signed_in, se
     before = services.accounts.find_account("office")
     page = change(admin, "office", "start-code", confirm=typed)
     assert page.status_code == 409
-    assert "没有输入确认的词" in page.text
+    assert "确认的词没有输入，或者输得不对" in page.text
     assert services.accounts.find_account("office") == before
     assert office.get("/office/").status_code == 200
     assert "not confirmed" in [line["result"] for line in services.audit.lines]

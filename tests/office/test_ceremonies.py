@@ -28,7 +28,7 @@ def invitations(response) -> list[Invitation]:
 def test_the_page_says_where_the_making_of_the_key_is(office, services, world):
     assert "正在做钥匙" not in office.get(path(world)).text
     press(office, world, "invite")
-    assert "正在做钥匙。 第1步，共6步；正在等：巡察办、纪委、组织部" in office.get(path(world)).text
+    assert "正在制作密钥。第1步，共6步；正在等：巡察办、纪委、组织部" in office.get(path(world)).text
 
 
 def test_while_custodians_are_at_it_the_next_step_is_to_wait_for_them(office, services, world):
@@ -71,7 +71,7 @@ def test_why_it_stopped_is_said_in_the_language_of_the_page_and_it_begins_again(
 ):
     press(office, world, "invite")
     services.board.stop(world.round.id, 1, Stop(reason, 2).encode())
-    assert f"钥匙没有做成。 {zh}" in office.get(path(world)).text
+    assert f"密钥没有做成。{zh}" in office.get(path(world)).text
     office.post("/office/language", {"language": "en", "back": path(world)}, path(world))
     assert f"The key was not made. {en}" in office.get(path(world)).text
     press(office, world, "ceremony/restart")
@@ -86,7 +86,7 @@ def test_a_lost_custodian_is_replaced_with_new_invitations_for_everybody(office,
     assert [one.custodian for one in given] == ["巡察办", "纪委", "机关党委"]
     assert {one.replacement.public_key for one in given} == {key}
     page = office.get(path(world)).text
-    assert "正在重新分钥匙。 第1步，共6步；正在等：巡察办、纪委、机关党委" in page
+    assert "正在重新分发密钥份额。第1步，共6步；正在等：巡察办、纪委、机关党委" in page
     assert lines(services, "replace-custodian") == ["done"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import io
 import re
@@ -16,6 +17,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import stream_encode_multipart
 
 from survey.domain.ports.notice_board import Attempt
+from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
 from survey.domain.rounds import OpeningKey, State
 from survey.sheets.template import template
 from tests.office.conftest import HTTPS
@@ -389,6 +391,20 @@ def test_nothing_binds_such_a_name(office, services):
     page = post(office, "/office/rounds/draft/freeze", MultiDict(), "/office/rounds/draft")
     assert page.status_code == 403
     assert services.registry.rounds["draft"] == keyed
+
+
+def test_nothing_binds_a_questionnaire_that_cannot_be_printed(office, services):
+    document = copy.deepcopy(default_questionnaire().document)
+    document["dimensions"][0]["items"][0]["zh"] = "讲清巡察什么😀"
+    draft = services.registry.rounds["draft"]
+    services.registry.rounds["draft"] = replace(draft, questionnaire=parse_questionnaire(document))
+    edit = "/office/rounds/draft/edit"
+    sentence = "问卷里的“讲清巡察什么😀”印不出来：字库里没有“😀”。"
+    assert f'id="questionnaire-caution">{sentence}' in office.get(edit).text
+    assert sentence in office.get("/office/rounds/draft").text.split('class="missing"')[1]
+    page = post(office, "/office/rounds/draft/invite", MultiDict(), "/office/rounds/draft")
+    assert page.status_code == 403
+    assert sentence in page.text
 
 
 # --- Excel

@@ -128,25 +128,46 @@ def test_no_page_is_wider_than_a_narrow_window_or_refused_by_its_own_policy(brow
         page.context.close()
 
 
+CUT_WORDS = """heads => heads.flatMap(head => {
+    const text = head.firstChild, range = document.createRange();
+    return [...text.data.matchAll(/[a-z']{2,}/gi)].filter(word => {
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+    }).map(word => word[0]);
+})"""
+SCROLLS = "all => all.filter(e => e.scrollWidth > e.clientWidth).length"
+
+
+@pytest.mark.parametrize("width", [1100, 1280])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_tables_of_a_team_fit_a_window_of_1100_pixels_without_cutting_a_word(browser, address, pages, language):
-    page = signed_in(browser, address, viewport={"width": 1100, "height": 800})
+@pytest.mark.parametrize(
+    ("which", "heads", "at_least"),
+    [("/opened/report/(?!files)[^/.]+$", ".answers thead th", 6), ("/opened/report$", ".wide thead th", 20)],
+)
+def test_the_tables_of_results_fit_beside_the_navigation_without_cutting_a_word(
+    browser, address, pages, language, width, which, heads, at_least
+):
+    page = signed_in(browser, address, viewport={"width": width, "height": 800})
     page.goto(f"{address}/office/account?lang={language}")
-    [path] = [path for path in pages["office"] if re.search("/opened/report/(?!files)[^/.]+$", path)]
+    [path] = [path for path in pages["office"] if re.search(which, path)]
     page.goto(address + path)
-    assert page.locator(".answers").count() > 6
-    wide = page.locator(".scroll").evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth).length")
-    cut = page.locator(".answers thead th").evaluate_all(
-        """heads => heads.flatMap(head => {
-            const text = head.firstChild, range = document.createRange();
-            return [...text.data.matchAll(/[a-z']{2,}/gi)].filter(word => {
-                range.setStart(text, word.index);
-                range.setEnd(text, word.index + word[0].length);
-                return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
-            }).map(word => word[0]);
-        })"""
-    )
-    assert (wide, cut) == (0, [])
+    assert page.locator(heads).count() > at_least
+    assert page.locator(".scroll").evaluate_all(SCROLLS) == 0
+    assert page.locator(heads).evaluate_all(CUT_WORDS) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_checklist_fits_a_phone_without_scrolling(browser, address, pages, language):
+    """Whoever looks for what was reported shall not miss a column."""
+    page = signed_in(browser, address, viewport={"width": 360, "height": 740})
+    page.goto(f"{address}/office/account?lang={language}")
+    [path] = [path for path in pages["office"] if re.search("/opened/checklist$", path)]
+    page.goto(address + path)
+    assert page.locator(".scroll").count() > 0
+    assert page.locator(".scroll").evaluate_all(SCROLLS) == 0
+    assert page.locator(".scroll thead th").evaluate_all(CUT_WORDS) == []
     page.context.close()
 
 

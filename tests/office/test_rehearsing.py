@@ -61,12 +61,14 @@ def test_from_the_draft_to_the_report_and_back_to_the_draft(office, services, re
     press(office, rehearsal, "close", confirm="截止")
     page = finish(office, rehearsal)
     assert "由这一台机器代替" in page
+    assert "保管人和密钥" not in page
     assert "下载给保管人的清单" not in page
     press(office, rehearsal, "count", confirm="开封")
     page = finish(office, rehearsal)
     assert services.registry.rounds[rehearsal].state is State.OPENED
     assert "【演练】" in office.get(f"{path}/report").text
     assert f'action="{path}/clear"' in page
+    assert "保管人和密钥" not in page
 
     response = press(office, rehearsal, "clear")
     assert response.location.endswith("/office/rounds/draft/work")

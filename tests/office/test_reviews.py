@@ -95,6 +95,8 @@ def test_who_proposed_sees_no_button_to_confirm_and_cannot(two, services):
         ({"topic": "安排", "sentence": "谈话时间可以再提前一天通知"}, "这里重复了原话"),
         ({"kind": "paraphrase", "topic": "安排", "sentence": "有人说谈话时间可以再提前一天通知"}, "这里重复了原话"),
         ({"kind": "keep", "group": ""}, "请选择并入哪一句"),
+        ({"topic": "安排", "sentence": "日程太满😀"}, "里的“😀”字（U+1F600）"),
+        ({"topic": "𠮷祥", "sentence": "日程太满"}, "里的“𠮷”字（U+20BB7）"),
         ({"kind": "keep", "group": f"安排\t{REMARK}"}, "这里重复了原话"),
     ],
 )
@@ -242,6 +244,8 @@ def test_rounds_are_compared_with_a_line_only_between_equal_questionnaires(signe
     assert "/office/rounds/opened/report" not in page
     first = page.split("<figure>")[1].split("</figure>")[0]
     assert len(re.findall(r'stroke-width="2"', first)) == 2  # three rounds, two lines
+    assert re.search(r"<title>各组总分的平均（满分100分）：[^<]*\d\d\.\d\d", first)
+    assert "不用线相连" not in first
 
 
 def test_a_dimension_of_another_questionnaire_is_not_under_the_same_code(signed_in, services):
@@ -251,7 +255,10 @@ def test_a_dimension_of_another_questionnaire_is_not_under_the_same_code(signed_
     services.reports.drafts["reported"] = replace(draft, point=other)
     page = signed_in("reader").get("/office/reports/trend").text
     assert page.count("这一轮问的是别的题目") >= 6
-    assert 'stroke-width="2"' not in page.split("<figure>")[1].split("</figure>")[0]
+    first = page.split("<figure>")[1].split("</figure>")[0]
+    assert 'stroke-width="2"' not in first
+    assert "问卷与上一轮不同，不用线相连</title>" in first
+    assert ">问卷不同</text>" in first
 
 
 def test_the_trend_is_a_file_of_the_newest_approved_round(signed_in, services):
@@ -278,8 +285,8 @@ def test_counts_of_paper_forms_are_entered_on_the_report(signed_in, services):
 
 def test_teams_are_compared_by_score_the_highest_first_with_values(signed_in, services):
     page = signed_in("office").get(REPORT).text
-    title = re.search(r"<title>得分[^<]*</title>", page.split('id="results"')[1])
+    title = re.search(r"<title>各组总分（满分100分）：[^<]*</title>", page.split('id="results"')[1])
     assert title
     shown = re.findall(r"(\d\d\.\d\d)", title.group(0))
     assert shown == sorted(shown, reverse=True)
-    assert "— 不显示" in title.group(0)
+    assert re.search(r"（n=3） 不显示[；<]", title.group(0))

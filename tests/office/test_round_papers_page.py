@@ -153,7 +153,7 @@ def test_destruction_says_what_goes_before_it_asks_for_the_word(signed_in, servi
     visitor = signed_in("office")
     page = visitor.get(PATH + "archived").text
     assert page.index("这一步不能撤销") < page.index("请输入“销毁”") < page.index(">销毁密封答卷</button>")
-    assert "以前的备份、保管人手里的钥匙份和纸张，这里够不着" in page
+    assert "以前的备份、保管人手里的密钥份额和纸张，这里够不着" in page
 
     visitor.post(PATH + "archived/destroy", {"confirm": "yes"}, PATH + "archived")
     assert services.registry.rounds["archived"].state is State.ARCHIVED

@@ -45,7 +45,7 @@ def auditor(services, engine) -> Visitor:
 
 
 def objects(page: str) -> list[str]:
-    return re.findall(r"<td>(r\d{3}|@x)</td>", page)
+    return re.findall(r'<td class="words" title="(r\d{3}|@x)">\1</td>', page)
 
 
 def test_the_newest_lines_stand_first_and_older_ones_on_further_pages(auditor):
@@ -157,3 +157,15 @@ def test_without_phones_the_page_of_their_counts_says_what_will_stand_there(sign
 def test_lines_in_an_archive_are_told(auditor, engine, monkeypatch):
     monkeypatch.setattr(SqlAuditLog, "archived", lambda self: 12)
     assert "第1至12行" in auditor.get("/office/log").text
+
+
+def test_a_line_names_its_round_and_what_was_done_to_an_account(auditor, services, engine):
+    log = SqlAuditLog(engine, services.clock)
+    log.append(account="a", address="-", action="show-round", object="open", result="done")
+    log.append(account="a", address="-", action="change-account", object="张三: lock", result="done")
+    name = services.registry.find_round("open").name
+    page = auditor.get("/office/log").text
+    assert f'title="open">{name}</td>' in page
+    assert 'title="张三: lock">张三：锁定</td>' in page
+    assert 'title="open"' in auditor.get(f"/office/log?object={name}").text
+    assert 'title="张三: lock"' not in auditor.get(f"/office/log?object={name}").text

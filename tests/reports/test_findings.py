@@ -10,7 +10,7 @@ from survey.reports import certainty, findings
 from survey.reports.report_pictures import comparison_pictures
 from survey.reports.short_papers import feedback
 from survey.reports.tables import scores
-from tests.reports.papers_support import excel, made, report
+from tests.reports.papers_support import excel, made, report, text_of_word
 
 
 def team_with(counted: int, *dimensions: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -86,7 +86,9 @@ def test_a_range_is_written_where_a_bar_would_be() -> None:
     shown = report(40, 7)
     team = shown["evaluations"][1]
     team["score"], team["range"] = None, ["95.00", "100.00"]
-    assert f"（n=7） 95～100 {team['grade']}" in next(comparison_pictures(shown)).alt
+    picture = next(comparison_pictures(shown))
+    assert f">95～100 {team['grade']}</text>" in picture.svg
+    assert f"（n=7） 95～100（只显示范围）、{team['grade']}" in picture.alt
     rows = list(excel(made(shown, "xlsx"))["各组比较"].iter_rows(values_only=True))
     assert next(row for row in rows if row[0] == "第e2巡察组（n=7）")[1] == "95～100"
 
@@ -96,3 +98,61 @@ def test_the_feedback_page_says_in_words_and_picture_what_is_a_range() -> None:
     printed = "".join(feedback(shown, team).all_text())
     assert "95～96" in printed
     assert "均为95.71分" not in printed
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("participation-too-low", "因参评率过低，不评等次，本项不作评价。"),
+        ("fewer-than-minimum-group", "因有效答卷太少，不评等次，本项不作评价。"),
+        ("counted-exceeds-used", "因收到的答卷多于用过的答题码，结果不能使用，不评等次，本项不作评价。"),
+        ("protects-another-figure", "为了不显示个人的回答，不评等次，本项不作评价。"),
+    ],
+)
+def test_an_appraisal_without_a_grade_says_the_reason_that_holds(reason: str, said: str) -> None:
+    shown = report(40)
+    team = {**shown["evaluations"][0], "grade": None}
+    team["suppressed"] = [{"what": "grade", "code": None, "reason": reason, "zh": "", "en": ""}]
+    assert findings.appraisal(shown, team).endswith(said)
+
+
+def test_items_are_named_by_their_answers_and_not_called_dissatisfied() -> None:
+    shown = report(40)
+    [said] = findings.features(shown, shown["evaluations"][0])
+    assert "选满意类以外选项的，以这些题目为多：" in said
+    assert "不满意类" not in said
+    for item in shown["evaluations"][0]["items"]:
+        item["counts"] = {**dict.fromkeys(item["counts"], 0), "A": 40}
+    [said] = findings.features(shown, shown["evaluations"][0])
+    assert said.endswith("能够显示的题目，作出评价的都选了满意类选项。")
+
+
+def chapter_of_remarks(shown: dict[str, Any]) -> str:
+    text = text_of_word(made(shown, "docx"))
+    return text.partition("四、意见建议摘编")[2].partition("五、下一步建议")[0]
+
+
+def test_remarks_that_nobody_will_read_are_not_said_to_be_under_review() -> None:
+    said = chapter_of_remarks(report(7, 3))
+    assert "正在由两人审看" not in said
+    assert "第e1巡察组的意见建议没有列入：计入的答卷少于10份" in said
+    assert "第e2巡察组的意见建议没有列入：计入的答卷少于5份" in said
+    assert "正在由两人审看" in chapter_of_remarks(report(12, 7))
+
+
+def test_a_digest_says_whose_remarks_are_not_in_it() -> None:
+    shown = report(12, 7)
+    shown["evaluations"][0]["digest"] = {"C-1": [{"topic": "安排", "sentence": "改进日程", "count": 2}], "C-2": []}
+    said = chapter_of_remarks(shown)
+    assert "第e1巡察组：改进日程（2条）。" in said
+    assert "第e2巡察组的意见建议没有列入：计入的答卷少于10份" in said
+
+
+def test_an_interval_around_a_range_says_how_far_it_reaches() -> None:
+    sentence = "满意率只显示范围的，区间从低端的下限到高端的上限。"
+    shown = report(40)
+    assert not any(sentence in note for note in scores(shown).notes)
+    shown["evaluations"][0]["satisfaction_range"] = {
+        "satisfied": [6, 7], "of_valid": ["85.7", "100.0"], "of_entitled": ["85.7", "100.0"],
+    }  # fmt: skip
+    assert any(sentence in note for note in scores(shown).notes)

@@ -63,7 +63,7 @@ def test_chapters_are_real_headings_in_the_expected_order() -> None:
 
 def test_tables_repeat_their_header_and_never_split_a_row() -> None:
     tables = word(made(report(*SIZES), "docx")).tables
-    assert len(tables) == 3
+    assert len(tables) == 4  # 附表1, 2, 3, and the teams of which 附表3 shows nothing
     for table in tables:
         rows = table._tbl.findall(f"{W}tr")
         assert rows[0].find(f"{W}trPr/{W}tblHeader") is not None
@@ -95,7 +95,7 @@ def test_charts_are_pictures_with_a_text_alternative_that_says_every_figure() ->
     alternatives = re.findall(r'<wp:docPr [^>]*descr="([^"]+)"', part_of(made(shown, "docx"), "word/document.xml"))
     assert len(alternatives) == 2
     for team in shown["evaluations"]:
-        assert f"{team['team']}（n={team['counted']}） {team['score'] or '— 不显示'}" in alternatives[0]
+        assert f"{team['team']}（n={team['counted']}） {team['score'] or '不显示'}" in alternatives[0]
         assert team["team"] in alternatives[1]
 
 
@@ -109,6 +109,15 @@ def test_a_withheld_figure_is_a_dash_with_its_reason() -> None:
     text = text_of_word(made(report(*SIZES), "docx"))
     assert "第e3巡察组全部数字没有显示。计入的答卷少于5份" in text
     assert "第e2巡察组各维度得分没有显示。计入的答卷少于10份" in text
+
+
+def test_a_team_of_which_no_item_is_shown_has_one_row_that_names_the_reason() -> None:
+    *_, last = word(made(report(*SIZES), "docx")).tables
+    assert [[cell.text for cell in row.cells] for row in last.rows[1:]] == [
+        ["第e2巡察组", "7", "各题选项分布没有显示。计入的答卷少于10份，只显示总分、等次和满意率。"],
+        ["第e3巡察组", "3", "全部数字没有显示。计入的答卷少于5份。人数较少，不单独显示任何数字。"],
+    ]
+    assert "附件：1. 测评基本情况表" in text_of_word(made(report(3), "docx"))
 
 
 def test_the_report_holds_neither_the_checklist_nor_anybodys_words() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Pt
 
 from survey.reports import report_pdf
 from survey.reports.blocks import Attachments, Column, Document, Paragraph, Signatures, Table
@@ -19,6 +20,8 @@ from survey.reports.places import fonts_folder
 from survey.reports.short_papers import restricted_checklist
 from survey.reports.words import check_mark, unbroken
 from tests.reports.papers_support import made, report, word
+
+_WORD = re.compile(r'<word [^>]*yMin="([\d.]+)"[^>]*yMax="([\d.]+)"[^>]*>([^<]+)</word>')
 
 
 def test_the_checklist_of_a_team_that_is_not_shown_says_why_in_its_table() -> None:
@@ -105,6 +108,50 @@ def test_in_the_pdf_no_place_to_sign_begins_a_page() -> None:
         assert "监票人" in signed
         turned += len(pages) > 1
     assert 0 < turned < 12
+
+
+@pytest.mark.parametrize("notes", [[], ["一条表注。"]])
+def test_in_the_pdf_the_last_rows_of_a_table_stay_with_the_places_to_sign_below_it(notes: list[str]) -> None:
+    turned = 0
+    for count in range(16, 40):
+        rows = [[f"第{number}行", f"{number}"] for number in range(count)]
+        table = Table("", "一张表", [Column("甲", 3), Column("乙", 1, "count")], rows, notes=notes)
+        blocks = [table, Signatures(["计票人：", "监票人：", "日期："])]
+        pages = pages_of(report_pdf.render(Document(["题"], "", blocks, mark=""), fonts_folder()))
+        [signed] = [page for page in pages if "计票人" in page]
+        assert all(words in signed for words in (f"第{count - 2}行", f"第{count - 1}行", "甲", "日期", *notes))
+        turned += len(pages) > 1
+    assert 0 < turned < 24
+
+
+def test_a_table_of_one_row_stays_with_the_places_to_sign() -> None:
+    table = Table("", "一张表", [Column("甲", 1)], [["独行"]])
+    for count in range(12, 20):
+        text = [Paragraph(f"第{number}段。") for number in range(count)]
+        document = Document(["题"], "", [*text, table, Signatures(["计票人："])], mark="")
+        [signed] = [page for page in pages_of(report_pdf.render(document, fonts_folder())) if "计票人" in page]
+        assert "独行" in signed
+
+
+def test_a_note_keeps_its_distance_from_the_text_above_it() -> None:
+    blocks = [
+        Paragraph("一句话。"),
+        Paragraph("第一条注。", "note"),
+        Paragraph("第二条注。", "note"),
+        Paragraph("后文。"),
+    ]
+    document = Document(["题"], "", blocks, mark="")
+    _text, first, second, _after = word(render(document, fonts_folder())).paragraphs[-4:]
+    assert (first.paragraph_format.space_before, second.paragraph_format.space_before) == (Pt(8), None)
+    command = ["pdftotext", "-bbox-layout", "-", "-"]
+    pdf = report_pdf.render(document, fonts_folder())
+    page = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    lines = {words: (float(top), float(bottom)) for top, bottom, words in _WORD.findall(page)}
+    order = ["一句话。", "第一条注。", "第二条注。", "后文。"]
+    before, between, after = (lines[below][0] - lines[above][1] for above, below in pairwise(order))
+    assert before > 9
+    assert after > 9
+    assert between < 6
 
 
 def test_word_says_what_it_is_and_nothing_of_the_library_that_made_it() -> None:

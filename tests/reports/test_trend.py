@@ -45,7 +45,16 @@ def test_every_mean_has_the_number_of_its_teams_and_those_left_out_are_named() -
     assert numbers[3][2:8] == (1,) * 6
     text = text_of_word(made(compared(), "docx"))
     assert "的总分平均没有计入第e3巡察组（总分没有显示）。" in text
-    assert "平均数有偏" in text
+    assert "平均数可能偏高，也可能偏低" in text
+    assert "随便少的" not in text  # no team of these rounds is shown as a range
+
+
+def test_a_team_shown_as_a_range_is_said_to_be_missing_for_a_reason() -> None:
+    shown = compared()
+    shown["trend"][1]["left_out"] = {"range": ["第一巡察组"]}
+    text = text_of_word(made(shown, "docx"))
+    assert "乙轮的总分平均没有计入第一巡察组（总分只显示范围）。" in text
+    assert "总分接近量表的一头就只显示范围，所以没有计入的组不是随便少的。" in text
 
 
 def test_a_point_approved_before_numbers_were_kept_is_still_read() -> None:

@@ -60,6 +60,11 @@ def named(what: Item | Checklist) -> dict[str, str]:
     return {"code": what.code, "zh": what.zh, "en": what.en, "scale": what.scale.name}
 
 
+def as_share(value: Fraction) -> str:
+    """A share of 1 in whole per cent, or as the fraction it is: "50%", "2/3". Rounded to 66.67% it would be another."""
+    return f"{100 * value}%" if (100 * value).denominator == 1 else str(value)
+
+
 def as_written(value: Fraction) -> str:
     """A weight, option score or band edge as it was written: "18", "16.5"; at most 2 decimals."""
     text = half_up(value, 2)

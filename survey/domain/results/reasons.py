@@ -8,12 +8,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from survey.domain.questionnaire import Questionnaire
-from survey.domain.results.naming import as_written
+from survey.domain.results.naming import as_share
 from survey.domain.results.record import EvaluationRecord, Record
 from survey.domain.results.suppression import EXCEEDS, GROUP, OVERLAP, TEXTS, UNRATED, Withheld
 from survey.domain.results.wording import explain
 from survey.domain.scoring import Scores
 
+UNGRADED = "participation-too-low"
 NOT_ENTERED = "quality-not-entered"
 ERASED = "texts-erased"
 _WHOLE = frozenset({TEXTS, OVERLAP})  # reasons that cover a whole table: one entry instead of one per line
@@ -27,9 +28,9 @@ def participation_notes(questionnaire: Questionnaire, evaluation: EvaluationReco
         return notes  # there is nothing that could be for reference
     participation = Fraction(evaluation.counted, evaluation.entitled)
     if participation < questionnaire.grade_from:
-        withheld.grade = withheld.grade or "participation-too-low"
+        withheld.grade = withheld.grade or UNGRADED
     elif participation < questionnaire.full_from:
-        notes.append(reason_of("grade", None, "participation-low", least=as_written(100 * questionnaire.full_from)))
+        notes.append(reason_of("grade", None, "participation-low", least=as_share(questionnaire.full_from)))
     if evaluation.counted > evaluation.entitled:
         notes.append(reason_of("participation", None, "counted-exceeds-entitled"))
     return notes
@@ -39,7 +40,11 @@ def reasons_of(read: Record, evaluation: EvaluationRecord, scores: Scores, withh
     """One entry per withheld figure; one for a whole table where one reason covers it."""
     if withheld.total is not None and withheld.total == withheld.satisfaction == withheld.texts:
         return [reason_of("all", None, withheld.total, least=read.minimum_group)]
-    least: dict[str, object] = {GROUP: read.minimum_group, TEXTS: read.texts_minimum}
+    least: dict[str, object] = {
+        GROUP: read.minimum_group,
+        TEXTS: read.texts_minimum,
+        UNGRADED: as_share(read.questionnaire.grade_from),
+    }
     if evaluation.overlap:
         least[OVERLAP] = evaluation.overlap.round_name
     single = {

@@ -6,8 +6,8 @@ The point of a round is fixed when its report is approved. Two rounds are joined
 different ones.
 
 A mean says of how many teams it is, and a round which teams are in none: those without a grade because too few took
-part, and those whose total is withheld or a range. The latter makes the mean lean, since a range is mostly shown at an
-end of the scale.
+part, and those whose total is withheld or a range. The mean may lean without them: a small team gets a range just where
+its total is near an end of the scale.
 """
 
 from __future__ import annotations

@@ -50,12 +50,12 @@ _SENTENCES = {
         "The quality score is not entered yet.",
     ),
     "participation-too-low": (
-        "参评率过低，不评等次。",
-        "Participation is too low for a grade.",
+        "参评率低于{least}，不评等次。",
+        "Participation is below {least}: no grade is given.",
     ),
     "participation-low": (
-        "参评率低于{least}%，结果仅供参考。",
-        "Participation is below {least}%: the result is for reference only.",
+        "参评率低于{least}，结果仅供参考。",
+        "Participation is below {least}: the result is for reference only.",
     ),
     "counted-exceeds-entitled": (
         "计入的答卷多于应参评人数，请核对应参评人数和备用码的使用情况。",

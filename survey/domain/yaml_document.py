@@ -18,7 +18,7 @@ Steps = tuple[str | int, ...]  # ("teams", 2, "units", 1, "entitled"): numbers c
 
 
 class BadYaml(InvalidSpec):
-    """reason: why it cannot be read, in English; line: where, if it is at one place."""
+    """reason: why it cannot be read, in English; line: where, if it is at one place; twice: a field that is repeated."""
 
     kind = "bad-yaml"
 
@@ -26,6 +26,7 @@ class BadYaml(InvalidSpec):
         where = f", line {line}" + (f", column {column}" if column else "") if line else ""
         super().__init__(f"{where}: {reason}")
         self.reason, self.line = reason, line
+        self.twice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ def _walk(node: Any, steps: Steps, places: dict[Steps, str]) -> None:
         for key, value in node.value:
             name = str(key.value)
             if name in seen:  # YAML would silently keep the last one
-                raise BadYaml(f"the field {name!r} stands there twice; expected once.", key.start_mark.line + 1)
+                error = BadYaml(f"the field {name!r} stands there twice; expected once.", key.start_mark.line + 1)
+                error.twice = name
+                raise error
             seen.add(name)
             _walk(value, (*steps, name), places)

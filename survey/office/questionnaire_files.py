@@ -126,11 +126,7 @@ def read_file(content: bytes) -> tuple[dict[str, Any], list[Remark]]:
     try:
         read = read_yaml(content)
     except BadYaml as error:
-        if error.line:
-            raise _Unreadable(
-                _("Line %(line)s is not valid YAML: %(reason)s", line=error.line, reason=error.reason)
-            ) from None
-        raise _Unreadable(_("The file is neither an Excel workbook nor valid YAML in UTF-8.")) from None
+        raise _Unreadable(_of_yaml(error)) from None
     faults = faults_of_questionnaire(read.document, ROOT)
     remarks = [Remark(_line(fault, read), sentence(fault)) for fault in faults]
     if remarks or not isinstance(read.document, dict):
@@ -158,6 +154,19 @@ def _of_cell(wrong: WrongCell) -> Remark:
     if wrong.cell:
         where = _("Sheet “%(sheet)s”, cell %(cell)s", sheet=wrong.sheet, cell=wrong.cell)
     return Remark(where, sentence(wrong.fault))
+
+
+def _of_yaml(error: BadYaml) -> str:
+    """The parser's own words are English and a programmer's: the page says where, and what to look for."""
+    if error.twice is not None:
+        return _("Line %(line)s repeats “%(name)s”; it stands once.", line=error.line, name=error.twice)
+    if error.line:
+        return _(
+            "Line %(line)s is not valid YAML. Look there and one line above at the indent, the space after a colon, and "
+            "quotation marks and brackets without their second half.",
+            line=error.line,
+        )
+    return _("The file is neither an Excel workbook nor valid YAML in UTF-8.")
 
 
 def _of_workbook(error: BadWorkbook) -> str:

@@ -340,7 +340,7 @@ def test_undoing_what_somebody_else_has_changed_is_told_too(office, services, dr
         ("down:open_questions.0", "已下移文字题C-1，可以撤销。"),
         ("delete:scales.yesno.options.0", "已删除选项"),
         ("delete:scales.yesno", "已删除量表“没有／有／不了解”，可以撤销。"),
-        ("delete:checklist", "已删除“十不准”清单，可以撤销。"),
+        ("delete:checklist", "已删除禁止事项清单，可以撤销。"),
     ],
 )
 def test_the_page_says_what_a_button_has_done(office, draft, deed, sentence):
@@ -482,7 +482,7 @@ def test_columns_of_an_xlsform_are_named_as_they_are_called(office, services):
         (b"", "文件是空的"),
         (b"\xff\xfe", "既不是Excel工作簿"),
         (b"a: [", "不是有效的YAML"),
-        (b"a: 1\na: 2", "第2行不是有效的YAML"),
+        (b"a: 1\na: 2", "第2行重复了“a”，应当只写一次"),
         (b"PK\x03\x04 broken", "文件"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xls"),
         (b"- just\n- a list", "类型不对"),

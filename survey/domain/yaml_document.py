@@ -18,7 +18,7 @@ Steps = tuple[str | int, ...]  # ("teams", 2, "units", 1, "entitled"): numbers c
 
 
 class BadYaml(InvalidSpec):
-    """reason: why it cannot be read, in English; line: where, if it is at one place; twice: a field that is repeated."""
+    """reason: why it cannot be read, in English; line: where, if at one place; twice: a field that is repeated."""
 
     kind = "bad-yaml"
 

@@ -162,8 +162,8 @@ def _of_yaml(error: BadYaml) -> str:
         return _("Line %(line)s repeats “%(name)s”; it stands once.", line=error.line, name=error.twice)
     if error.line:
         return _(
-            "Line %(line)s is not valid YAML. Look there and one line above at the indent, the space after a colon, and "
-            "quotation marks and brackets without their second half.",
+            "Line %(line)s is not valid YAML. Look there and one line above at the indent, the space after a colon, "
+            "and quotation marks and brackets without their second half.",
             line=error.line,
         )
     return _("The file is neither an Excel workbook nor valid YAML in UTF-8.")

@@ -196,7 +196,8 @@ def object_words(code: str, names: Mapping[str, str]) -> str:
     account, _colon, step = code.rpartition(": ")
     if step in STEPS:
         return account + _(": ") + str(STEPS[step])
-    return names.get(code, code)
+    id_, slash, rest = code.partition("/")  # a file of a round
+    return names[id_] + slash + rest if id_ in names else code
 
 
 def names_of(rounds: Iterable[Round]) -> dict[str, str]:

@@ -163,9 +163,11 @@ def test_a_line_names_its_round_and_what_was_done_to_an_account(auditor, service
     log = SqlAuditLog(engine, services.clock)
     log.append(account="a", address="-", action="show-round", object="open", result="done")
     log.append(account="a", address="-", action="change-account", object="张三: lock", result="done")
+    log.append(account="a", address="-", action="download-report", object="open/report.json", result="done")
     name = services.registry.find_round("open").name
     page = auditor.get("/office/log").text
     assert f'title="open">{name}</td>' in page
+    assert f'title="open/report.json">{name}/report.json</td>' in page
     assert 'title="张三: lock">张三：锁定</td>' in page
     assert 'title="open"' in auditor.get(f"/office/log?object={name}").text
     assert 'title="张三: lock"' not in auditor.get(f"/office/log?object={name}").text

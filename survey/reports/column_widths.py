@@ -17,7 +17,7 @@ from survey.reports.blocks import DASH, Column, Table
 SIZES = (10.5, 9.0, 8.0)  # points: 五号, and smaller where a table has many columns
 PADDING = 2.0  # millimetres of a cell, left and right together
 _MM = 25.4 / 72
-_HEAD = 6.0  # a line of a head up to this long stays whole
+_SHORT = 6.0  # a line up to this long stays whole in a head or in a cell of few words
 _WORDS = 5.0  # so many characters of a text stay together
 FIGURE = re.compile(r"[0-9.,～–—%+-]+|[0-9A-F]{4}(?: [0-9A-F]{4}){3}")  # a number, an interval, a 核验编号
 _PIECES = re.compile(r"[!-~\u00a0\u2011]+|.")
@@ -58,15 +58,16 @@ def shared(table: Table, room: float) -> list[float]:
 
 
 def _least(table: Table, place: int, column: Column) -> float:
-    head = max(_of_head(line) for line in column.head.split("\n"))
+    head = max(_of_short(line) for line in column.head.split("\n"))
     cells = (row[place] for row in table.rows)
     lines = (line for cell in cells for line in (DASH if cell is None else str(cell)).split("\n"))
-    return max([head, *(_of_line(line) for line in lines)])
+    of_cell = _of_short if column.kind == "mixed" else _of_line  # a grade, a rate, a check mark
+    return max([head, *map(of_cell, lines)])
 
 
-def _of_head(line: str) -> float:
+def _of_short(line: str) -> float:
     whole = ems(line)
-    return whole if whole <= _HEAD else _of_line(line)
+    return whole if whole <= _SHORT else _of_line(line)
 
 
 def _of_line(line: str) -> float:

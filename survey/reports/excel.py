@@ -106,7 +106,7 @@ class Book:
             if last:
                 sheet.merge_range(line, 0, line, last, "", self.format(**note))
             self.text(sheet, line, 0, text, **note)
-            sheet.set_row(line, 13 * _most_lines([text], [1.15 * room]))
+            sheet.set_row(line, 13 * _most_lines([text], [1.15 * sum(shares)]))
             line += 1
         return line
 

@@ -142,9 +142,9 @@ def proposals(report: Report) -> list[str]:
     said = ["将测评结果向各巡察组反馈（组反馈单另附），对得分较低的题目由组长组织对照检查。"]
     line = report["questionnaire"]["reminder_line"]
     if line is not None:
-        below = [
-            team["team"] for team in teams if team["score"] is not None and Fraction(team["score"]) < Fraction(line)
-        ]
+        # A team without a grade, as where too few took part, is not called in for a score that counts for nothing.
+        graded = [team for team in teams if team["grade"] is not None and team["score"] is not None]
+        below = [team["team"] for team in graded if Fraction(team["score"]) < Fraction(line)]
         if below:
             said.append(f"{'、'.join(below)}总分低于提醒线{line}分，建议按规定提醒谈话。")
     if any(entry["reason"] == "participation-too-low" for team in teams for entry in team["suppressed"]):

@@ -96,7 +96,7 @@ def scores(report: Report) -> Table:
             team["counted"],
             *(score_cell(dimension) for dimension in team["dimensions"]),
             score_cell(team),
-            grade_cell(team),
+            (grade_cell(team) or "").replace("（", "\n（") or None,
             rate_cell(team, "of_valid"),
             interval_cell(team),
             rate_cell(team, "of_entitled"),

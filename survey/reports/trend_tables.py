@@ -52,10 +52,9 @@ def trend_table(shown: Trend) -> Table:
         notes=[
             *([f"{named}。"] if named else []),
             "每个数字是该轮各组已公布得分的平均，不加权，各是几个组的平均见组数表；“仅供参考”的组照常计入。",
-            *left_out(shown),
+            *filter(None, ["".join(left_out(shown))]),
             "各轮按报告批准的先后排列。问卷和版本都相同的相邻轮次才用线相连；与本轮问卷或者版本不同的，维度得分不列入本表"
-            "（“—”）。",
-            *not_joined(shown),
+            f"（“—”）。{not_joined(shown)}",
             "各轮的组和参评人不尽相同；评估时点不同（反馈会上、撤点当天）的轮次不宜比较。",
         ],
     )
@@ -96,11 +95,11 @@ def left_out(shown: Trend) -> list[str]:
     return said
 
 
-def not_joined(shown: Trend) -> list[str]:
+def not_joined(shown: Trend) -> str:
     """Which rounds stand apart from the one before, said where the line is missing."""
     pairs = zip(shown.points, shown.points[1:], shown.joined[1:], strict=False)
     apart = [f"{before.name}和{after.name}" for before, after, is_joined in pairs if not is_joined]
-    return [f"问卷或者版本不同、不用线相连的：{'；'.join(apart)}。"] if apart else []
+    return f"不用线相连的：{'；'.join(apart)}。" if apart else ""
 
 
 def trend_picture(shown: Trend) -> Picture:

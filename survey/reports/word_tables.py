@@ -28,8 +28,10 @@ def table_xml(table: Table, width: int) -> str:
     head = "".join(
         _cell(column.head, w, "center", size, head=True) for column, w in zip(table.columns, widths, strict=True)
     )
+    last = len(table.rows) - 1 if table.notes else -1  # stays with the first note below it
     rows = "".join(
-        _row(row, table.columns, widths, size, strong=number in table.strong) for number, row in enumerate(table.rows)
+        _row(row, table.columns, widths, size, strong=number in table.strong, kept=number == last)
+        for number, row in enumerate(table.rows)
     )
     return (
         f'<w:tbl {NAMESPACES}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
@@ -42,26 +44,30 @@ def table_xml(table: Table, width: int) -> str:
     )
 
 
-def _row(row: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int], size: int, *, strong: bool) -> str:
+def _row(
+    row: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int], size: int, *, strong: bool, kept: bool
+) -> str:
     """Empty cells right of the first are joined with it: a heading inside the table."""
     joined = 1
     while joined < len(row) and row[joined] == "":
         joined += 1
-    cells = [_cell(row[0], sum(widths[:joined]), "left", size, span=joined, head=strong)]
+    cells = [_cell(row[0], sum(widths[:joined]), "left", size, span=joined, head=strong, kept=kept)]
     for column, cell, width in zip(columns[joined:], row[joined:], widths[joined:], strict=True):
         align = "center" if cell is None else _ALIGN[column.kind]
-        cells.append(_cell(cell, width, align, size, head=strong))
+        cells.append(_cell(cell, width, align, size, head=strong, kept=kept))
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(cell: Cell, width: int, align: str, size: int, *, span: int = 1, head: bool = False) -> str:
+def _cell(
+    cell: Cell, width: int, align: str, size: int, *, span: int = 1, head: bool = False, kept: bool = False
+) -> str:
     lines = (DASH if cell is None else str(cell)).split("\n")
     properties = f'{fonts(HEITI if head else FANGSONG)}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
     runs = "<w:br/>".join(f'<w:t xml:space="preserve">{text_of(line)}</w:t>' for line in lines)
     joined = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{joined}<w:vAlign w:val="center"/></w:tcPr>'
-        '<w:p><w:pPr><w:snapToGrid w:val="0"/><w:spacing w:before="20" w:after="20" w:line="280"'
-        f' w:lineRule="exact"/><w:jc w:val="{align}"/></w:pPr>'
+        f'<w:p><w:pPr>{"<w:keepNext/>" if kept else ""}<w:snapToGrid w:val="0"/>'
+        f'<w:spacing w:before="20" w:after="20" w:line="280" w:lineRule="exact"/><w:jc w:val="{align}"/></w:pPr>'
         f"<w:r><w:rPr>{properties}</w:rPr>{runs}</w:r></w:p></w:tc>"
     )

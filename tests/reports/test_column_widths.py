@@ -92,6 +92,16 @@ def test_in_the_pdf_an_interval_stands_on_one_line(shown: dict[str, Any]) -> Non
     assert not re.findall(r"不了\n", said)
 
 
+def test_a_grade_for_reference_only_stands_on_two_whole_lines() -> None:
+    shown = report(40, 12)
+    shown["evaluations"][1]["reference_only"] = True
+    table = scores(shown)
+    place = next(number for number, column in enumerate(table.columns) if column.head == "等次")
+    assert str(table.rows[1][place]).endswith("\n（仅供参考）")
+    size, widths = fitted(table, 225)
+    assert ems("（仅供参考）") * size * MM + PADDING <= widths[place] + 0.01
+
+
 def test_in_word_the_table_has_the_same_widths() -> None:
     table = distributions(report(40))[0]
     size, widths = fitted(table, 156)

@@ -156,3 +156,12 @@ def test_an_interval_around_a_range_says_how_far_it_reaches() -> None:
         "satisfied": [6, 7], "of_valid": ["85.7", "100.0"], "of_entitled": ["85.7", "100.0"],
     }  # fmt: skip
     assert any(sentence in note for note in scores(shown).notes)
+
+
+def test_a_talk_is_proposed_below_the_line_only_where_there_is_a_grade() -> None:
+    shown = report(40)
+    team = shown["evaluations"][0]
+    team["score"] = "74.99"
+    assert any(f"{team['team']}总分低于提醒线75分" in sentence for sentence in findings.proposals(shown))
+    team["grade"] = None
+    assert not any("提醒线" in sentence for sentence in findings.proposals(shown))

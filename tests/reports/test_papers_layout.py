@@ -124,6 +124,21 @@ def test_in_the_pdf_the_last_rows_of_a_table_stay_with_the_places_to_sign_below_
     assert 0 < turned < 24
 
 
+def test_the_first_note_of_a_table_stays_with_its_last_row() -> None:
+    turned = 0
+    for count in range(20, 44):
+        rows = [[f"第{number}行", f"{number}"] for number in range(count)]
+        table = Table("", "一张表", [Column("甲", 3), Column("乙", 1, "count")], rows, notes=["一条表注。", "又一条。"])
+        pages = pages_of(report_pdf.render(Document(["题"], "", [table], mark=""), fonts_folder()))
+        [noted] = [page for page in pages if "一条表注" in page]
+        assert f"第{count - 1}行" in noted
+        turned += len(pages) > 1
+    assert 0 < turned < 24
+    [in_word] = word(render(Document(["题"], "", [table], mark=""), fonts_folder())).tables
+    held = [[kept(cell.paragraphs[0]) for cell in row.cells] for row in in_word.rows]
+    assert held == [[False, False]] * count + [[True, True]]
+
+
 def test_a_table_of_one_row_stays_with_the_places_to_sign() -> None:
     table = Table("", "一张表", [Column("甲", 1)], [["独行"]])
     for count in range(12, 20):

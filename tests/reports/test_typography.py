@@ -60,4 +60,4 @@ def test_a_chinese_document_is_set_as_chinese(name: str, document: Document) -> 
 def test_the_web_file_has_no_half_width_punctuation_and_no_space_before_per_cent() -> None:
     page = re.sub(r"<style.*?</style>|<title>.*?</title>|<text.*?</text>", "", render_html(report(12, 7)), flags=re.S)
     text = re.sub(r"<[^>]+>", "\n", page)
-    assert not re.findall(f"{HAN}[,;:!?()]|[,;:!?()]{HAN}|[0-9]{SPACE}%", text)
+    assert not re.findall(f"{HAN}[,;:!?()]|[,;:!?()]{HAN}|[0-9]{SPACE}%|。{SPACE}", text)

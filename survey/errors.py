@@ -33,6 +33,11 @@ class SurveyError(Exception):
     def problem_type(self) -> str:
         return PROBLEM_PREFIX + self.kind
 
+    @property
+    def detail(self) -> str:
+        """The sentence as a stranger may read it in a problem document."""
+        return str(self)
+
 
 class InvalidInput(SurveyError):
     """Bytes or text that break their form: wrong length, wrong type, not canonical."""
@@ -164,6 +169,11 @@ class SettingsError(SurveyError):
 
     status = 500
     kind = "bad-settings"
+
+    @property
+    def detail(self) -> str:
+        """Without the file or folder that the full sentence names: that is for whoever runs the server."""
+        return "The server is not set up for this."
 
 
 class KeyAway(SettingsError):

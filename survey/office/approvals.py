@@ -7,7 +7,6 @@ nothing of a report before it is approved (reports.py asks APPROVED).
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,22 +16,28 @@ from survey.audience import serves
 from survey.domain.lifecycle import get_round
 from survey.domain.results import release
 from survey.domain.results.composite import Entered
-from survey.domain.results.review import remarks, undecided
-from survey.domain.rounds import Round, State
+from survey.domain.rounds import Round
 from survey.domain.staff import OFFICE
-from survey.errors import InvalidInput
+from survey.errors import InvalidInput, SurveyError
 from survey.office import trail
 from survey.office.confirming import APPROVE, RELEASE, is_confirmed
 from survey.office.needs import Services
 from survey.office.printable import check_printable_words
 from survey.office.reasons import of_reason
-from survey.office.refusals import refuse
+from survey.office.report_page import PAPER, Typed, report_page
 from survey.reports.fonts import MissingGlyph
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
     def back(round_id: str) -> ResponseReturnValue:
         return redirect(url_for("office.show-report", round_id=round_id, _anchor="way"), 303)
+
+    def again(round_: Round, form: str, error: SurveyError) -> ResponseReturnValue:
+        """The page once more, with what was typed and why it was not entered."""
+        trail.note(result="refused")
+        report = release.results(services.registry, services.reports, round_)
+        sentence = _("Not entered: %(reason)s", reason=of_reason(error))
+        return report_page(services, round_, report, Typed(form, request.form, sentence)), 422
 
     @blueprint.post("/rounds/<round_id>/report/approve", endpoint="approve-report")
     @serves(OFFICE)
@@ -65,9 +70,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             check_printable_words([entered.reason])
             release.enter(services.registry, services.reports, round_, evaluation_id, entered)
         except (InvalidInput, MissingGlyph) as error:
-            trail.note(result="refused")
-            refuse(_("Not entered: %(reason)s", reason=of_reason(error)))
-            return back(round_id)
+            return again(round_, evaluation_id, error)
         flash(_("Entered for %(team)s.", team=round_.evaluation(evaluation_id).team))
         return back(round_id)
 
@@ -79,9 +82,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
             counts = {one.id: _count(request.form.get(one.id)) for one in round_.evaluations}
             release.enter_paper(services.registry, services.reports, round_, counts)
         except InvalidInput as error:
-            trail.note(result="refused")
-            refuse(_("Not entered: %(reason)s", reason=of_reason(error)))
-            return back(round_id)
+            return again(round_, PAPER, error)
         flash(_("Entered."))
         return back(round_id)
 
@@ -94,24 +95,6 @@ def _count(text: str | None) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise InvalidInput("Expected: a whole number.", why="whole-number")
     return int(text)
-
-
-def way(services: Services, round_: Round, report: dict[str, Any]) -> dict[str, Any]:
-    """How far the report is, for its page: stage, whether there are remarks, those undecided, scores to enter."""
-    is_draft = round_.state is State.OPENED
-    reviews = services.reports.reviews(round_.id) if is_draft else {}
-    # Once every remark is decided, the report holds their digest in their place.
-    has_digest = any("digest" in team for team in report["evaluations"])
-    found = remarks(report) if is_draft and not has_digest else []
-    rule = report["questionnaire"]["composite"]
-    return {
-        "stage": report["stage"] if is_draft or report["stage"] != "draft" else "approved",
-        "remarks": bool(found or reviews),
-        "left": undecided(found, reviews),
-        "scores": [team for team in report["evaluations"] if team["composite"]["quality"] is None] if rule else [],
-        "approve": APPROVE,
-        "release": RELEASE,
-    }
 
 
 def _number(text: str | None) -> Fraction:

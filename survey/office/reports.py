@@ -24,18 +24,16 @@ from survey.domain.rounds import APPROVED, COUNTED, Round, State
 from survey.domain.staff import OFFICE, READER
 from survey.errors import NotFound, NotYet
 from survey.office import trail
-from survey.office.approvals import way
-from survey.office.drawings import bar, compared, distributed, distribution, lines, satisfied
+from survey.office.drawings import bar, distributed, distribution, lines
 from survey.office.language import in_language
 from survey.office.needs import Services
 from survey.office.own_rounds import own_rounds
+from survey.office.report_page import OFFICE_FORMATS, report_page
 from survey.office.withheld import sentences, whole_table, why
 from survey.reports import certainty, papers
 from survey.reports.places import fonts_folder
 from survey.reports.table_notes import count_cell, rate_cell, satisfied_cell, score_cell
 from survey.reports.words import check_number, words
-
-OFFICE_FORMATS = frozenset({"json", "html"})  # they hold the checklist
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
@@ -49,16 +47,7 @@ def install(blueprint: Blueprint, services: Services) -> None:
     @serves(OFFICE, READER)
     def show_report(round_id: str) -> ResponseReturnValue:
         round_, report = _read(services, round_id)
-        return render_template(
-            "office/report.html",
-            round=round_,
-            report=report,
-            papers=_papers(),
-            comparison=compared(report),
-            satisfaction=satisfied(report),
-            way=way(services, round_, report) if current_user.role == OFFICE else None,
-            here="reports",
-        )
+        return report_page(services, round_, report)
 
     @blueprint.get("/rounds/<round_id>/report/<evaluation_id>", endpoint="show-team-report")
     @serves(OFFICE, READER)
@@ -126,22 +115,6 @@ def install(blueprint: Blueprint, services: Services) -> None:
                 "json": "JSON",
             },
         }
-
-
-def _papers() -> list[tuple[str, str, list[str]]]:
-    """(words, part, formats) of what this account may fetch for the whole round."""
-    words = {
-        "report": _("Report on the round"),
-        "appraisal": _("Sentences for appraisals"),
-        "trend": _("Rounds compared"),
-        "checklist": _("Checklist table (restricted)"),
-    }
-    is_office = current_user.role == OFFICE
-    return [
-        (words[name], name, [f for f in papers.PARTS[name].formats if is_office or f not in OFFICE_FORMATS])
-        for name in words
-        if is_office or not papers.PARTS[name].restricted
-    ]
 
 
 def grade_words(team: Mapping[str, Any]) -> str | None:

@@ -62,7 +62,7 @@ def problem(error: SurveyError) -> Response:
         "type": error.problem_type,
         "title": error.title_en if english else error.title_zh,
         "status": error.status,
-        "detail": str(error),
+        "detail": error.detail,
     }
     body = json.dumps(document, ensure_ascii=False).encode("utf-8")
     return Response(body, error.status, content_type="application/problem+json")

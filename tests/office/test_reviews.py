@@ -278,9 +278,18 @@ def test_counts_of_paper_forms_are_entered_on_the_report(signed_in, services):
     assert services.audit.lines[-1]["action"] == "enter-paper"
     assert services.reports.drafts["opened"].paper == {first: 4}
     assert "录入登记" in office.get(REPORT).text
-    refused = office.post("/office/rounds/opened/report/paper", {first: "many"}, REPORT)
-    assert refused.status_code == 303
-    assert services.reports.drafts["opened"].paper == {first: 4}
+
+
+def test_counts_that_are_refused_stay_typed(signed_in, services):
+    office = signed_in("office")
+    first, second = (one.id for one in services.registry.find_round("opened").evaluations[:2])
+    refused = office.post("/office/rounds/opened/report/paper", {first: "many", second: "3"}, REPORT)
+    assert refused.status_code == 422
+    assert 'role="alert">没有录入' in refused.text
+    assert re.search(rf'name="{first}"[^>]*value="many"', refused.text)
+    assert re.search(rf'name="{second}"[^>]*value="3"', refused.text)
+    assert "opened" not in services.reports.drafts or not services.reports.drafts["opened"].paper
+    assert services.audit.lines[-1]["result"] == "refused"
 
 
 def test_teams_are_compared_by_score_the_highest_first_with_values(signed_in, services):

@@ -78,18 +78,18 @@ def _by_program(record: Mapping[str, Any]) -> Iterator[Block]:
     at_opening = "、".join(one["name"] for one in record["partials_at_opening"])
     left = "、".join(one["name"] for one in record["partials_left"])
     yield Paragraph(
-        "保管人的开封份："
+        "保管人的部分开封文件："
         + (f"{at_opening}交来的，开封时已销毁。" if at_opening else "开封时以文件交来，没有存放在服务器上。")
         + (f"这次另销毁{left}交来的。" if left else "")
     )
     yield Paragraph("意见建议的原文：报告反馈时已销毁。")
-    yield Paragraph("制作钥匙时各方往来的信件和邀请：这次销毁。")
+    yield Paragraph("制作密钥时各方往来的信件和邀请：这次销毁。")
 
 
 def _by_hand(record: Mapping[str, Any]) -> Iterator[str]:
     names = "、".join(one["name"] for one in record["custodians"])
-    yield f"{names}各自的钥匙文件、备份和打印的备份纸"
-    yield "以文件交来的开封份"
+    yield f"{names}各自的钥匙文件（密钥份额）、备份和打印的备份纸"
+    yield "以文件交来的部分开封文件"
     yield "销毁以前做的服务器备份、数据库归档和快照"
     yield "打印纸条用的文件，打印机的存储"
     yield "剩余的纸条和纸质票"
@@ -112,7 +112,7 @@ def _digests(record: Mapping[str, Any]) -> Table:
         rows.append(["令牌公钥", spaced(team["token_key"])])
         if team["texts_digest"]:
             rows.append(["意见原文", spaced(team["texts_digest"])])
-    rows += [[f"{one['name']}的开封份", spaced(one["partial"])] for one in record["partials_at_opening"]]
+    rows += [[f"{one['name']}的部分开封文件", spaced(one["partial"])] for one in record["partials_at_opening"]]
     return Table(
         name="",
         title="摘要值（SHA-256）",

@@ -110,17 +110,17 @@ def _fits(report: Mapping[str, Any]) -> str:
 
 def _custodians(round_: Round, opening: Mapping[str, Any]) -> Iterator[Block]:
     yield Paragraph(
-        f"开封用的钥匙份：共{len(round_.custodians)}份，够{opening['threshold']}份可以开封，"
+        f"密钥份额：共{len(round_.custodians)}份，够{opening['threshold']}份可以开封，"
         f"这次由下列{len(opening['opened_by'])}方开封。"
     )
     yield Table(
         name="表2",
-        title="交来的开封份",
-        columns=[Column("保管人", 1.2), Column("开封份的摘要值（SHA-256）", 3.2), Column("签名", 1.2)],
+        title="交来的部分开封文件",
+        columns=[Column("保管人", 1.2), Column("部分开封文件的摘要值（SHA-256）", 3.2), Column("签名", 1.2)],
         rows=[[one["name"], spaced(one["partial"]), "　\n　"] for one in opening["opened_by"]],
     )
     if opening["destroyed"]:
         names = "、".join(one["name"] for one in opening["destroyed"])
-        yield Paragraph(f"计票以后，服务器已销毁这里存放的开封份：{names}。摘要值同表2。")
+        yield Paragraph(f"计票以后，服务器已销毁这里存放的部分开封文件：{names}。摘要值同表2。")
     else:
-        yield Paragraph("开封份以文件交来，服务器没有存放；由经手人销毁，已销毁　□")
+        yield Paragraph("部分开封以文件交来，服务器没有存放；由经手人销毁，已销毁　□")

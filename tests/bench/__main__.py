@@ -11,12 +11,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import audit, custodian, documents, http, office, opening, page, start
+from tests.bench import audit, custodian, documents, http, many, office, opening, page, start
 
 SECTIONS = {
     "http": http,
     "opening": opening,
     "audit": audit,
+    "many": many,
     "custodian": custodian,
     "start": start,
     "documents": documents,

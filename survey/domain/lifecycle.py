@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
-from survey.crypto.merkle import MerkleTree
+from survey.crypto import merkle
 from survey.crypto.tokens import generate_token_key, spki_of
 from survey.domain import opening
 from survey.domain.custody.boxes import boxes_digest
@@ -97,7 +97,7 @@ def close_round(round_: Round, *, registry: Registry, box: BallotBox, keys: KeyF
         # The box first: from here no ballot gets in, so the root below is over all there will ever be.
         box.close_box(evaluation.id)
         registry.void_unused(evaluation.id)
-        roots[evaluation.id] = MerkleTree(box.receipts(evaluation.id)).root
+        roots[evaluation.id] = merkle.root(box.receipts(evaluation.id))
     closed = round_.moved_to(State.CLOSED)
     registry.save_roots(roots)
     registry.save_boxes_digest(round_.id, boxes_digest(closed, box))

@@ -121,7 +121,8 @@ def test_the_opening_says_why_ballots_are_void() -> None:
 
 
 def test_the_opening_says_who_destroyed_the_partial_openings() -> None:
-    assert "服务器已销毁这里存放的部分开封文件：巡察办、组织部" in said(opening_paper(frozen(), opening(), report(12, 7)))
+    paper = said(opening_paper(frozen(), opening(), report(12, 7)))
+    assert "服务器已销毁这里存放的部分开封文件：巡察办、组织部" in paper
     assert "由经手人销毁" in said(opening_paper(frozen(), opening(destroyed=()), report(12, 7)))
 
 

@@ -98,6 +98,15 @@ def _walk(browser: Browser, password_hash: str, language: str, options: dict[str
                 signed_in = found.role
             page.goto(address + found.path)
             yield page, found.kind
+        sign_in(page, address, "office", language)
+        page.goto(f"{address}/office/rounds/opened/report")
+        page.locator("details.change summary").click()
+        page.locator("details.change input[inputmode]").first.fill("x")
+        page.locator("details.change button").click()
+        yield page, "show-report-refused"
+        samples.approve_in_order(services, "destroyed", "archived", "reported")
+        page.goto(f"{address}/office/reports/trend")
+        yield page, "show-trend-of-three"
         page.context.close()
 
 

@@ -52,7 +52,7 @@ def start_code(instance: Path, name: str) -> None:
 
     The security administrator does the same in the browser; this is for when it is their own that was lost.
     """
-    from survey.office.passwords import hash_password
+    from survey.office.people.passwords import hash_password
 
     services = services_of(instance)
     code, ends = _new_start_code(services)
@@ -97,7 +97,7 @@ def read_password(path: Path, name: str = "") -> str:
 
 def check_password(password: str, name: str = "") -> str:
     """The password itself; raises InvalidInput (WeakPassword) as the pages do."""
-    from survey.office.passwords import check_new
+    from survey.office.people.passwords import check_new
 
     check_new(password, name)
     return password
@@ -112,7 +112,7 @@ def made_with_start_code(services: Services, name: str, role: str) -> str:
 
 def _new_start_code(services: Services) -> tuple[str, int]:
     """(the code, when it stops working)."""
-    from survey.office.passwords import START_ENDS, new_start_code
+    from survey.office.people.passwords import START_ENDS, new_start_code
 
     return new_start_code(services.randomness), int((services.clock() + START_ENDS).timestamp())
 
@@ -122,7 +122,7 @@ def add_account(
 ) -> None:
     """Raises GrantRefused for a name that is taken, none, or kept out of a round."""
     from survey.domain.grants import check_grant
-    from survey.office.passwords import hash_password
+    from survey.office.people.passwords import hash_password
 
     name, accounts = name.strip(), services.accounts.list_accounts()
     check_grant(name, role, accounts, services.registry.list_rounds(), services.recusals.all_names())

@@ -22,9 +22,10 @@ from survey.audience import serves
 from survey.domain.grants import is_kept_out
 from survey.domain.staff import AUDITOR, OFFICE, READER, SECURITY_ADMIN
 from survey.errors import NotYet, SurveyError
-from survey.office import sessions, trail
 from survey.office.going_back import ways_back
+from survey.office.log import trail
 from survey.office.needs import Services
+from survey.office.people import sessions
 from survey.office.reasons import sentences_of
 from survey.office.refusals import OfficeRefusal, of_refusal
 from survey.office.words import role_words

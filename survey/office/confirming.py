@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
-from survey.office import trail
+from survey.office.log import trail
 from survey.office.refusals import of_refusal, refuse
 
 DELETE = ("删除", "delete")

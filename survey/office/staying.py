@@ -10,9 +10,9 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from survey.audience import serves
-from survey.office import sessions
 from survey.office.headers import ASKING_POLICY, allow_script
 from survey.office.needs import Services
+from survey.office.people import sessions
 
 
 def install(blueprint: Blueprint, services: Services) -> None:

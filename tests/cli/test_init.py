@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from survey.cli import instance as instance_module
-from survey.office.passwords import matches
+from survey.office.people.passwords import matches
 from tests.cli.conftest import PASSWORD, Survey
 
 

@@ -23,7 +23,7 @@ from survey.app import SurveyApp
 from survey.domain.throttle import WINDOW, WrongCodeThrottle
 from survey.errors import InvalidInput
 from survey.notices import Notices
-from survey.office.passwords import FAILURES, LOCKED_FOR, FailureCounter
+from survey.office.people.passwords import FAILURES, LOCKED_FOR, FailureCounter
 from survey.storage.database import is_sqlite
 from tests.databases import KINDS
 from tests.fakes import MovableClock, Services

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 import survey
 from survey.domain.staff import ROLES
-from survey.office import make_blueprint, passwords
+from survey.office import make_blueprint
+from survey.office.people import passwords
 from tests.fakes import Services
 from tests.office import samples
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.office.guessable import is_guessable
-from survey.office.passwords import GuessablePassword, WeakPassword, check_new, new_start_code
+from survey.office.people.guessable import is_guessable
+from survey.office.people.passwords import GuessablePassword, WeakPassword, check_new, new_start_code
 
 EASY = """
 1234567890 0987654321 1111122222 147258369a qwertyuiop asdfghjkl123 1qaz2wsx3edc qazwsxedcrfv 1q2w3e4r5t q1w2e3r4t5

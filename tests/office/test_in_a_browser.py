@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 import survey
 from survey.domain.forms.library import shelf, start_version
 from survey.domain.questionnaire import default_questionnaire
-from survey.office import sending
+from survey.office.long_steps import sending
 from survey.reports import print_run
 from survey.respondent.assets import DIST
 from tests.fakes import FakeSettings, Services

@@ -10,8 +10,9 @@ import pytest
 from flask_babel import force_locale
 
 import survey
-from survey.office import log_words, trail
-from survey.office.log_words import ACTIONS, RESULTS, action_words, actions_called, result_words
+from survey.office.log import trail
+from survey.office.log import words as log_words
+from survey.office.log.words import ACTIONS, RESULTS, action_words, actions_called, result_words
 from survey.office.refusals import REFUSALS
 
 TOP = Path(survey.__file__).parent

@@ -7,8 +7,8 @@ import re
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from survey.office import passwords
 from survey.office.access import COOKIE_NAME
+from survey.office.people import passwords
 from tests.office.conftest import HTTPS, PASSWORD, Visitor, make_app
 
 WRONG = "账号或者密码不对"

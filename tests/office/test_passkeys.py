@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from survey.office import passkeys
 from survey.office.headers import HEADERS, SCRIPT_POLICY
+from survey.office.people import passkeys
 from tests.fakes import FakeSettings, Services
 from tests.office.conftest import PASSWORD, Visitor, make_app
 from tests.office.software_key import PRESENT, VERIFIED, SoftwareKey
@@ -190,7 +190,7 @@ def test_where_no_browser_would_do_it_the_pages_say_why(url, trouble):
 
 
 def test_without_https_the_account_page_says_so_and_offers_no_button():
-    from survey.office.passwords import hash_password
+    from survey.office.people.passwords import hash_password
 
     services = Services(settings=FakeSettings("http://survey.example"))
     services.accounts.add_account("office", "office", hash_password(PASSWORD))

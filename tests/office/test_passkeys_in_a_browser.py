@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 from werkzeug.serving import make_server
 
 from survey.office.headers import SCRIPT_POLICY
-from survey.office.passwords import hash_password
+from survey.office.people.passwords import hash_password
 from tests.browsing import _free_port
 from tests.fakes import FakeSettings, Services
 from tests.office.conftest import PASSWORD, make_app

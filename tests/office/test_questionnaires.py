@@ -16,7 +16,7 @@ from survey.domain.forms.canonical_form import canonical
 from survey.domain.forms.library import shelf
 from survey.domain.questionnaire import default_questionnaire
 from survey.domain.yaml_document import write_yaml
-from survey.office.questionnaire_forms import percent
+from survey.office.questionnaires.form import percent
 from survey.sheets.xlsform_in import read_xlsform
 from survey.sheets.xlsform_out import write_xlsform
 

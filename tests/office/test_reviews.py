@@ -11,7 +11,7 @@ from survey.domain.results import release
 from survey.domain.results.release import results
 from survey.domain.results.review import Decision, Review
 from survey.domain.rounds import State
-from survey.office import review_forms
+from survey.office.reports import review_forms
 from survey.reports import papers
 from survey.reports.places import fonts_folder
 from tests.office.conftest import HTTPS

@@ -198,6 +198,6 @@ def test_a_round_that_was_opened_cannot_be_given_up(signed_in, services):
 
 
 def test_who_opened_and_has_not_signed_is_named_before_archive_and_destruction(signed_in, services, monkeypatch):
-    monkeypatch.setattr("survey.office.ending.who_has_signed", lambda *_: (["巡察办"], ["纪委"]))
+    monkeypatch.setattr("survey.office.rounds.ending.who_has_signed", lambda *_: (["巡察办"], ["纪委"]))
     page = signed_in("office").get(PATH + "archived").text
     assert "参加了开封、还没有对开封结果签字的：纪委" in page

@@ -10,7 +10,7 @@ import pytest
 
 from survey.domain.drafts.spec import parse_spec
 from survey.domain.rounds import State
-from survey.office.steps import next_step, state_line
+from survey.office.rounds.steps import next_step, state_line
 from tests.fakes import Services
 from tests.office import samples
 from tests.office.conftest import PASSWORD, Visitor, make_app

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from survey.office.sessions import browser_kind
+from survey.office.people.sessions import browser_kind
 from tests.fakes import FakeSettings
 from tests.office.conftest import HTTPS, PASSWORD, Visitor, make_app
 

@@ -8,8 +8,8 @@ import pytest
 
 from survey.domain.ports.work_book import Work, WorkState
 from survey.domain.rounds import State
-from survey.office import sending
 from survey.office.headers import ASKING_POLICY, HEADERS
+from survey.office.long_steps import sending
 from survey.reports import print_run
 from tests.office.conftest import PASSWORD, Visitor, make_app
 from tests.world import World
@@ -110,7 +110,7 @@ def test_a_download_broken_off_leaves_everything_as_before_and_says_so(office, s
 
 def test_a_download_of_which_nobody_takes_a_piece_has_ended_too(office, services, world):
     from survey.domain.slips import draw_codes
-    from survey.office.slips import slips_zip
+    from survey.office.rounds.slips import slips_zip
 
     said: list[str] = []
     drawn = draw_codes(world.round, registry=services.registry, randomness=services.randomness)

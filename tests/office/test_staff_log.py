@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from survey.office.staff_log import safe_cell
+from survey.office.log.pages import safe_cell
 from survey.storage.audit_log import SqlAuditLog
 from survey.storage.database import migrate, open_database
 from tests.office.conftest import PASSWORD, Visitor, make_app

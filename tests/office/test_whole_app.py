@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from survey import create_app
-from survey.office import passwords
 from survey.office.access import COOKIE_NAME
+from survey.office.people import passwords
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.storage.database import migrate, open_database

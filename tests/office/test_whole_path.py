@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from survey.domain.ceremony.all_here import make_opening_key
 from survey.domain.rounds import State
-from survey.office import second_factor
+from survey.office.people import second_factor
 from survey.services import Services, open_services
 from survey.settings import Settings
 from survey.sheets.template import template

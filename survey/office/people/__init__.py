@@ -1,0 +1,1 @@
+"""Accounts of staff and who is signed in: passwords, second factors, passkeys, sessions."""

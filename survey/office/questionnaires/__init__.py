@@ -1,0 +1,1 @@
+"""The library of questionnaires, their editor with its one step back, their preview and their files."""

@@ -1,0 +1,1 @@
+"""From the opened boxes to the released report: pages, drawings, the review of remarks, approval."""

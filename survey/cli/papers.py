@@ -38,8 +38,8 @@ def paper(instance: Path, round_id: str, kind: str, format_: str, lang: str, out
     destruction  销毁记录单: what was destroyed, with digests, for signature; after `survey round destroy`
     """
     from survey.cli.files import new_file, require_new
-    from survey.reports import round_papers
     from survey.reports.places import fonts_folder
+    from survey.reports.round_papers import papers as round_papers
 
     services, round_ = find_round(instance, round_id)
     require_new(out)

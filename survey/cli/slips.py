@@ -48,7 +48,7 @@ def print_run(services: Services, round_: Round, out: Path) -> tuple[Round, list
 
 def write_slips(folder: Path, slips: Sequence[PrintedCode], round_: Round, public_url: str) -> None:
     """codes.csv and one PDF per unit."""
-    from survey.reports.print_run import by_unit, file_name, unit_pdfs
+    from survey.reports.slips.run import by_unit, file_name, unit_pdfs
 
     with _private(folder / CODES_FILE).open("w", encoding="utf-8", newline="") as stream:
         table = csv.writer(stream, lineterminator="\n")

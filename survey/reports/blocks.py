@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
-from survey.reports.charts import texts_of
+from survey.reports.charts.bars import texts_of
 
 Cell = str | int | None  # None: withheld, printed as a dash
 Kind = Literal["text", "count", "score", "rate", "mixed"]

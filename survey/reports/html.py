@@ -13,9 +13,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from survey.reports import certainty, charts
+from survey.reports.charts import bars as charts
+from survey.reports.content import certainty
+from survey.reports.content.table_notes import count_cell, rate_cell, score_cell
 from survey.reports.places import DOCUMENTS
-from survey.reports.table_notes import count_cell, rate_cell, score_cell
 from survey.reports.words import check_number, words
 
 

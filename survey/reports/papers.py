@@ -109,42 +109,42 @@ def _report(report: Report, format_: str, fonts_dir: Path, _: Any) -> bytes:
 
         return render_html(report).encode()
     if format_ == "xlsx":
-        from survey.reports import workbook
+        from survey.reports.excel import workbook
 
         return workbook.render(report)
-    from survey.reports.situation import situation
+    from survey.reports.content.situation import situation
 
     return _paper(situation(report), format_, fonts_dir)
 
 
 def _feedback(report: Report, format_: str, fonts_dir: Path, team: Any) -> bytes:
-    from survey.reports.short_papers import feedback
+    from survey.reports.content.short_papers import feedback
 
     return _paper(feedback(report, team), format_, fonts_dir)
 
 
 def _checklist(report: Report, format_: str, fonts_dir: Path, _: Any) -> bytes:
     if format_ == "xlsx":
-        from survey.reports import workbook
+        from survey.reports.excel import workbook
 
         return workbook.render_checklist(report)
-    from survey.reports.short_papers import restricted_checklist
+    from survey.reports.content.short_papers import restricted_checklist
 
     return _paper(restricted_checklist(report), format_, fonts_dir)
 
 
 def _appraisal(report: Report, format_: str, fonts_dir: Path, _: Any) -> bytes:
-    from survey.reports.short_papers import appraisals
+    from survey.reports.content.short_papers import appraisals
 
     return _paper(appraisals(report), format_, fonts_dir)
 
 
 def _trend(report: Report, format_: str, fonts_dir: Path, _: Any) -> bytes:
     if format_ == "xlsx":
-        from survey.reports import workbook
+        from survey.reports.excel import workbook
 
         return workbook.render_trend(report)
-    from survey.reports.short_papers import comparison_of_rounds
+    from survey.reports.content.short_papers import comparison_of_rounds
 
     return _paper(comparison_of_rounds(report), format_, fonts_dir)
 
@@ -154,6 +154,6 @@ def _paper(document: Any, format_: str, fonts_dir: Path) -> bytes:
         from survey.reports import report_pdf
 
         return report_pdf.render(document, fonts_dir)
-    from survey.reports import gongwen
+    from survey.reports.word import gongwen
 
     return gongwen.render(document, fonts_dir)

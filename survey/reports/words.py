@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from survey.reports import certainty
+from survey.reports.content import certainty
 
 _WORDS = {
     "report": ("后评估结果", "Results of the post-evaluation"),

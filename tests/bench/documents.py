@@ -18,7 +18,7 @@ from survey.domain.rounds import Round
 from survey.domain.slips import PrintedCode
 from survey.reports import papers
 from survey.reports.places import fonts_folder
-from survey.reports.print_run import unit_pdfs
+from survey.reports.slips.run import unit_pdfs
 from tests.domain.results import record
 
 TEAMS, BALLOTS = 20, 50_000

@@ -132,5 +132,5 @@ def plain_slips(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
         made.append(len(slips))
         return b"%PDF-1.7 " + b" ".join(slip.code.encode() for slip in slips)
 
-    monkeypatch.setattr("survey.reports.print.slips_pdf", quick)
+    monkeypatch.setattr("survey.reports.slips.print.slips_pdf", quick)
     return lambda: len(made)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from survey.domain.rounds import State
-from survey.reports import round_papers
+from survey.reports.round_papers import papers as round_papers
 from tests.cli.conftest import Survey
 from tests.cli.test_reports import counted
 

@@ -221,7 +221,7 @@ def test_slips_that_cannot_be_made_leave_the_former_codes_as_they_were(
     def fail(slips: Any, fonts: Path) -> bytes:
         raise StoreUnavailable("The printer is on fire.")
 
-    monkeypatch.setattr("survey.reports.print.slips_pdf", fail)
+    monkeypatch.setattr("survey.reports.slips.print.slips_pdf", fail)
     made("round", "codes", round_id, "--out", made.work / "again", exit_code=1)
     assert not (made.work / "again").exists()
     assert [path.name for path in made.work.iterdir() if path.name.startswith(".")] == []

@@ -17,7 +17,7 @@ from survey.domain.invitations import parse_code
 from survey.domain.ports.work_book import Work, WorkState
 from survey.domain.rounds import State
 from survey.errors import StoreUnavailable
-from survey.reports import print_run
+from survey.reports.slips import run as print_run
 from tests.office.conftest import HTTPS, PASSWORD, Visitor, make_app
 from tests.world import World, phones
 

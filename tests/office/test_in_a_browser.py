@@ -17,7 +17,7 @@ import survey
 from survey.domain.forms.library import shelf, start_version
 from survey.domain.questionnaire import default_questionnaire
 from survey.office.long_steps import sending
-from survey.reports import print_run
+from survey.reports.slips import run as print_run
 from survey.respondent.assets import DIST
 from tests.fakes import FakeSettings, Services
 from tests.office.conftest import PASSWORD, make_app

@@ -14,8 +14,8 @@ from survey.domain.custody.opening_record import opening_record
 from survey.domain.results.release import Draft, Stage
 from survey.domain.results.tally import record_hash
 from survey.domain.rounds import State
-from survey.reports import round_papers
 from survey.reports.places import fonts_folder
+from survey.reports.round_papers import papers as round_papers
 from survey.reports.words import spaced
 from tests.office.conftest import Visitor
 

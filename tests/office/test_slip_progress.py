@@ -10,7 +10,7 @@ from survey.domain.ports.work_book import Work, WorkState
 from survey.domain.rounds import State
 from survey.office.headers import ASKING_POLICY, HEADERS
 from survey.office.long_steps import sending
-from survey.reports import print_run
+from survey.reports.slips import run as print_run
 from tests.office.conftest import PASSWORD, Visitor, make_app
 from tests.world import World
 

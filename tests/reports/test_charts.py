@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.reports.charts import Part, bar, distribution
-from survey.reports.wide_charts import Answers, Row, comparison, diverging
+from survey.reports.charts.bars import Part, bar, distribution
+from survey.reports.charts.wide import Answers, Row, comparison, diverging
 
 SVG = "{http://www.w3.org/2000/svg}"
 

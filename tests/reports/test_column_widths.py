@@ -10,7 +10,7 @@ import pytest
 
 from survey.reports.blocks import Column, Table
 from survey.reports.column_widths import PADDING, SIZES, ems, fitted, in_ems, needed
-from survey.reports.tables import distributions, scores
+from survey.reports.content.tables import distributions, scores
 from tests.reports.papers_support import made, report, word
 
 MM = 25.4 / 72

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from survey.reports import certainty, findings
-from survey.reports.report_pictures import comparison_pictures
-from survey.reports.short_papers import feedback
-from survey.reports.tables import scores
+from survey.reports.content import certainty, findings
+from survey.reports.content.report_pictures import comparison_pictures
+from survey.reports.content.short_papers import feedback
+from survey.reports.content.tables import scores
 from tests.reports.papers_support import excel, made, report, text_of_word
 
 

@@ -15,11 +15,11 @@ from survey.domain.questionnaire import default_questionnaire
 from survey.domain.results.tally import canonical_json
 from survey.domain.results.trend import point_of
 from survey.reports.blocks import Document, Picture
+from survey.reports.content.report_pictures import comparison_pictures, satisfaction_pictures
+from survey.reports.content.trend_tables import trend_of, trend_picture
 from survey.reports.fonts import SANS, SERIF, MissingGlyph, check_glyphs, font_files
 from survey.reports.places import fonts_folder
 from survey.reports.printable import check_words, unprintable
-from survey.reports.report_pictures import comparison_pictures, satisfaction_pictures
-from survey.reports.trend_tables import trend_of, trend_picture
 from tests.reports.papers_support import made, record_bytes, renamed, report
 
 RARE = "\U00010331"

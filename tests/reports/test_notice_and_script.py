@@ -17,13 +17,13 @@ from survey.domain.installation import Installation
 from survey.domain.manifest import Manifest
 from survey.domain.rounds import Round, State
 from survey.errors import InvalidInput, NotYet
-from survey.reports import round_papers
 from survey.reports.blocks import Document
 from survey.reports.fonts import MissingGlyph
-from survey.reports.host_script import host_script
-from survey.reports.notice import notice
 from survey.reports.places import fonts_folder
-from survey.reports.round_papers import Sources, make
+from survey.reports.round_papers import papers as round_papers
+from survey.reports.round_papers.host_script import host_script
+from survey.reports.round_papers.notice import notice
+from survey.reports.round_papers.papers import Sources, make
 from survey.reports.words import check_mark, unbroken
 from tests.reports.papers_support import text_of_word, word
 from tests.world import SPEC

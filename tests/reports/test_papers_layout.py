@@ -15,9 +15,9 @@ from docx.shared import Pt
 
 from survey.reports import report_pdf
 from survey.reports.blocks import Attachments, Column, Document, Paragraph, Signatures, Table
-from survey.reports.gongwen import render
+from survey.reports.content.short_papers import restricted_checklist
 from survey.reports.places import fonts_folder
-from survey.reports.short_papers import restricted_checklist
+from survey.reports.word.gongwen import render
 from survey.reports.words import check_mark, unbroken
 from tests.reports.papers_support import made, report, word
 

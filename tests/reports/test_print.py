@@ -12,7 +12,7 @@ import pytest
 
 from survey.errors import SettingsError
 from survey.reports.fonts import SANS, SERIF, MissingGlyph, check_glyphs, font_files
-from survey.reports.print import Slip, slips_pdf
+from survey.reports.slips.print import Slip, slips_pdf
 
 FONTS = Path(__file__).parents[2] / "node_modules" / "@expo-google-fonts"
 FINGERPRINT = "Ab3_-fGhIjKlMnOpQrStUv"
@@ -109,7 +109,7 @@ def test_a_name_with_a_missing_glyph_is_not_printed(name: str, char: str) -> Non
 
 
 def test_the_words_on_a_slip_fit_a_line_and_have_glyphs() -> None:
-    from survey.reports.print import _LABELS, _WORDS
+    from survey.reports.slips.print import _LABELS, _WORDS
 
     assert max(len(line) for line in _WORDS) <= 31
     check_glyphs([*_WORDS, _LABELS], font_files(FONTS, SANS, SERIF))

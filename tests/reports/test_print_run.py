@@ -9,7 +9,7 @@ import pytest
 from survey.domain.rounds import Round
 from survey.domain.slips import PrintedCode
 from survey.errors import StoreUnavailable
-from survey.reports import print_run
+from survey.reports.slips import run as print_run
 from tests.bench.documents import print_run_of
 from tests.reports.test_print import FONTS
 

@@ -9,7 +9,7 @@ import pytest
 import segno
 
 from survey.reports.qr import Modules, qr_codes, qr_svg
-from survey.reports.qr_sheets import qr_sheets
+from survey.reports.slips.qr_sheets import qr_sheets
 from tests.reports.test_print import ALPHABET, slip
 
 URL = slip().url

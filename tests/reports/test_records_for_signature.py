@@ -16,11 +16,11 @@ from survey.domain.custody.opening_record import opening_record
 from survey.domain.rounds import Round, State
 from survey.errors import NotYet
 from survey.reports.blocks import Document, Signatures, Table
-from survey.reports.closing_paper import Sealed, closing_paper
-from survey.reports.destruction_paper import destruction_paper
-from survey.reports.opening_paper import opening_paper
 from survey.reports.places import fonts_folder
-from survey.reports.round_papers import Sources, make
+from survey.reports.round_papers.closing import Sealed, closing_paper
+from survey.reports.round_papers.destruction import destruction_paper
+from survey.reports.round_papers.opening import opening_paper
+from survey.reports.round_papers.papers import Sources, make
 from survey.reports.words import check_number, spaced
 from tests.reports.papers_support import report, text_of_word
 from tests.reports.test_notice_and_script import Installation, frozen, said

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import segno
 
-from survey.reports.print import slips_pdf
+from survey.reports.slips.print import slips_pdf
 from tests.reports.test_print import FONTS, codes, slip
 
 DPI = 300

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from survey.domain.results.trend import point_of
-from survey.reports.charts import CHINESE, ENGLISH, Part, Pauses, distribution
+from survey.reports.charts.bars import CHINESE, ENGLISH, Part, Pauses, distribution
+from survey.reports.charts.trend import Words, trend_chart
+from survey.reports.charts.wide import Answers, Row, comparison, diverging
 from survey.reports.html import render_html
-from survey.reports.trend_chart import Words, trend_chart
-from survey.reports.wide_charts import Answers, Row, comparison, diverging
 from tests.reports.papers_support import made, report
 
 
@@ -136,7 +136,7 @@ def test_the_chart_of_rounds_says_the_same_in_word_and_excel() -> None:
 
 
 def test_rounds_that_are_not_joined_are_named_below_the_table() -> None:
-    from survey.reports.trend_tables import trend_of, trend_table
+    from survey.reports.content.trend_tables import trend_of, trend_table
 
     assert any("不用线相连的：甲轮和乙轮。" in note for note in trend_table(trend_of(compared())).notes)
     assert not any("不用线相连的" in note for note in trend_table(trend_of(report(40))).notes)

@@ -9,14 +9,14 @@ from dataclasses import replace
 import pytest
 
 from survey.reports.blocks import Document, Picture
-from survey.reports.closing_paper import closing_paper
-from survey.reports.destruction_paper import destruction_paper
-from survey.reports.host_script import host_script
+from survey.reports.content.short_papers import appraisals, comparison_of_rounds, feedback, restricted_checklist
+from survey.reports.content.situation import situation
 from survey.reports.html import render_html
-from survey.reports.notice import notice
-from survey.reports.opening_paper import opening_paper
-from survey.reports.short_papers import appraisals, comparison_of_rounds, feedback, restricted_checklist
-from survey.reports.situation import situation
+from survey.reports.round_papers.closing import closing_paper
+from survey.reports.round_papers.destruction import destruction_paper
+from survey.reports.round_papers.host_script import host_script
+from survey.reports.round_papers.notice import notice
+from survey.reports.round_papers.opening import opening_paper
 from tests.reports.papers_support import report
 from tests.reports.test_notice_and_script import FULL, URL, WORST, frozen, manifests
 from tests.reports.test_records_for_signature import destruction, opening, sealed

@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 
 from survey.domain.results.trend import RANGE, UNGRADED, WITHHELD, Trend
 from survey.office.language import in_language
-from survey.reports import charts
-from survey.reports.table_notes import score_cell
-from survey.reports.trend_chart import Words, trend_chart
-from survey.reports.wide_charts import Answers, Row, comparison, diverging, sorted_rows
+from survey.reports.charts import bars as charts
+from survey.reports.charts.trend import Words, trend_chart
+from survey.reports.charts.wide import Answers, Row, comparison, diverging, sorted_rows
+from survey.reports.content.table_notes import score_cell
 
 
 def bar(value: str | None, title: str) -> str:

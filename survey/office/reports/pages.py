@@ -30,9 +30,10 @@ from survey.office.reports.drawings import bar, distributed, distribution, lines
 from survey.office.reports.round_page import OFFICE_FORMATS, report_page
 from survey.office.reports.withheld import sentences, whole_table, why
 from survey.office.rounds.own_rounds import own_rounds
-from survey.reports import certainty, papers
+from survey.reports import papers
+from survey.reports.content import certainty
+from survey.reports.content.table_notes import count_cell, rate_cell, satisfied_cell, score_cell
 from survey.reports.places import fonts_folder
-from survey.reports.table_notes import count_cell, rate_cell, satisfied_cell, score_cell
 from survey.reports.words import check_number, words
 
 

@@ -33,7 +33,7 @@ from survey.office.log import trail
 from survey.office.needs import Services
 from survey.office.printable import require_printable
 from survey.office.refusals import OfficeRefusal, of_refusal, refuse
-from survey.reports.invitation_page import page
+from survey.reports.round_papers.invitation_page import page
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from survey.domain.rounds import COLLECTED, COUNTED, Round, State
 from survey.domain.staff import OFFICE
 from survey.office.log import trail
 from survey.office.needs import Services
-from survey.reports import papers, round_papers
+from survey.reports import papers
 from survey.reports.places import fonts_folder
+from survey.reports.round_papers import papers as round_papers
 from survey.reports.words import check_number, spaced
 
 

@@ -22,7 +22,7 @@ from survey.office.long_steps.kinds import PRINTING
 from survey.office.long_steps.sending import Sending, send
 from survey.office.needs import Services
 from survey.reports.places import fonts_folder
-from survey.reports.print_run import by_unit, check_names, file_name, unit_pdfs
+from survey.reports.slips.run import by_unit, check_names, file_name, unit_pdfs
 
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # a file that says when it was made says more than the slip
 

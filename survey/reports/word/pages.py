@@ -7,9 +7,9 @@ from docx.oxml import parse_xml
 from docx.section import Section
 from docx.shared import Mm
 
-from survey.reports import word_styles
 from survey.reports.blocks import Sheet
-from survey.reports.word_styles import NAMESPACES, run
+from survey.reports.word import styles as word_styles
+from survey.reports.word.styles import NAMESPACES, run
 
 FOOTER = 23  # page bottom to page number: 7 mm below the type area, less the number's own height
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from survey.domain.results.trend import Trend
-from survey.reports.excel import INK, Book
-from survey.reports.trend_tables import numbers_table, trend_picture, trend_table
+from survey.reports.content.trend_tables import numbers_table, trend_picture, trend_table
+from survey.reports.excel.book import INK, Book
 
 NAME = "附表6 历轮对比"
 _FIRST, _TOTAL = 3, 1  # row of the first round and column of its total, as Book.table writes them

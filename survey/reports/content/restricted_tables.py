@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from survey.reports.blocks import Cell, Column, Table
-from survey.reports.table_notes import count_cell, reasons
+from survey.reports.content.table_notes import count_cell, reasons
 
 Report = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ import typst
 
 from survey.reports.fonts import SANS, check_glyphs, font_files, for_typst
 from survey.reports.places import DOCUMENTS
-from survey.reports.qr_sheets import qr_sheets
+from survey.reports.slips.qr_sheets import qr_sheets
 from survey.reports.words import check_mark
 
 _WORDS = (  # one line each on the slip: at most 31 characters

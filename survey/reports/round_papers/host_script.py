@@ -12,7 +12,7 @@ from survey.domain.manifest import Manifest
 from survey.domain.rounds import Evaluation, Round
 from survey.reports.blocks import Block, Column, Document, Heading, NewPage, Paragraph, Signatures, Table
 from survey.reports.moments import moment
-from survey.reports.posters import HANDHELD
+from survey.reports.round_papers.posters import HANDHELD
 from survey.reports.words import check_mark, unbroken
 
 Say = tuple[str, str]  # Chinese, English

@@ -21,7 +21,6 @@ from docx.oxml import parse_xml
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from survey.reports import word_styles
 from survey.reports.blocks import (
     Attachments,
     Block,
@@ -35,11 +34,12 @@ from survey.reports.blocks import (
     Table,
     Title,
 )
+from survey.reports.charts.pictures import png_of
 from survey.reports.parcels import NO_DATE, without_times
-from survey.reports.pictures import png_of
-from survey.reports.word_pages import set_footers, set_page
-from survey.reports.word_styles import NAMESPACES, style_id
-from survey.reports.word_tables import table_xml
+from survey.reports.word import styles as word_styles
+from survey.reports.word.pages import set_footers, set_page
+from survey.reports.word.styles import NAMESPACES, style_id
+from survey.reports.word.tables import table_xml
 
 PORTRAIT_WIDTH, LANDSCAPE_WIDTH = 156, 225
 NOTE_DISTANCE = Pt(8)  # between a note and text or a drawing above it

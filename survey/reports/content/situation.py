@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from survey.domain.results.reasons import ERASED
-from survey.reports import certainty, findings, tables
 from survey.reports.blocks import Attachments, Block, Document, Heading, NewPage, Paragraph, Picture, Signatures, Table
+from survey.reports.content import certainty, findings, tables
+from survey.reports.content.report_pictures import comparison_pictures, satisfaction_pictures
+from survey.reports.content.trend_tables import numbers_table, trend_of, trend_picture, trend_table
 from survey.reports.phrases import mark, numeral, round_name, said
-from survey.reports.report_pictures import comparison_pictures, satisfaction_pictures
-from survey.reports.trend_tables import numbers_table, trend_of, trend_picture, trend_table
 from survey.reports.words import check_number
 
 Report = Mapping[str, Any]

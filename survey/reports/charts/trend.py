@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from survey.reports.charts import CHINESE, HALO, Pauses, plain
+from survey.reports.charts.bars import CHINESE, HALO, Pauses, plain
 
 _WIDTH, _HEIGHT, _TOP, _BOTTOM, _LEFT, _RIGHT = 640, 240, 26, 186, 48, 610
 _ROOM_FOR_WORDS = 80

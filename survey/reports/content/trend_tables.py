@@ -11,7 +11,7 @@ from typing import Any
 
 from survey.domain.results.trend import RANGE, UNGRADED, WITHHELD, Point, Trend, point_of, trend
 from survey.reports.blocks import Cell, Column, Picture, Table
-from survey.reports.trend_chart import trend_chart
+from survey.reports.charts.trend import trend_chart
 from survey.reports.words import check_number
 
 Report = Mapping[str, Any]

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from survey.reports import restricted_tables, tables
 from survey.reports.blocks import Cell, Column, Table
-from survey.reports.excel import Book
-from survey.reports.native_charts import comparison_sheet, satisfaction_sheet
-from survey.reports.table_notes import ROUNDED, reasons, score_cell, why_no_items
-from survey.reports.trend_sheet import trend_sheet
-from survey.reports.trend_tables import trend_of
+from survey.reports.content import restricted_tables, tables
+from survey.reports.content.table_notes import ROUNDED, reasons, score_cell, why_no_items
+from survey.reports.content.trend_tables import trend_of
+from survey.reports.excel.book import Book
+from survey.reports.excel.native_charts import comparison_sheet, satisfaction_sheet
+from survey.reports.excel.trend_sheet import trend_sheet
 
 Report = Mapping[str, Any]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from survey.reports import certainty
 from survey.reports.blocks import Cell, Column, Table
-from survey.reports.table_notes import (
+from survey.reports.content import certainty
+from survey.reports.content.table_notes import (
     ROUNDED,
     grade_cell,
     interval_cell,

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from survey.reports import certainty
 from survey.reports.blocks import Cell, Column, Table
-from survey.reports.charts import CHINESE
-from survey.reports.excel import Book
-from survey.reports.table_notes import grade_cell, reasons, score_cell
+from survey.reports.charts.bars import CHINESE
+from survey.reports.content import certainty
+from survey.reports.content.table_notes import grade_cell, reasons, score_cell
+from survey.reports.excel.book import Book
 
 # Fill and ink of the parts of a bar; neighbours differ on grey paper.
 _TONES = (

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from survey.reports.charts import CHINESE, HALO, Part, Pauses, plain
+from survey.reports.charts.bars import CHINESE, HALO, Part, Pauses, plain
 
 _FONTS = "Noto Sans SC, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 _WIDTH = 640

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from survey.reports import certainty, findings, restricted_tables
 from survey.reports.blocks import COMPACT, Block, Document, Heading, NewPage, Paragraph, Picture, Signatures
+from survey.reports.charts.wide import comparison
+from survey.reports.content import certainty, findings, restricted_tables
+from survey.reports.content.report_pictures import score_row, title_of
+from survey.reports.content.table_notes import grade_cell, interval_cell, rate_cell, reasons, score_cell
+from survey.reports.content.trend_tables import numbers_table, trend_of, trend_picture, trend_table
 from survey.reports.phrases import mark, numeral, round_name, said
-from survey.reports.report_pictures import score_row, title_of
-from survey.reports.table_notes import grade_cell, interval_cell, rate_cell, reasons, score_cell
-from survey.reports.trend_tables import numbers_table, trend_of, trend_picture, trend_table
-from survey.reports.wide_charts import comparison
 from survey.reports.words import check_number
 
 Report = Mapping[str, Any]

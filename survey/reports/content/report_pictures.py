@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from survey.reports.blocks import Picture
-from survey.reports.charts import Part
-from survey.reports.table_notes import score_cell
-from survey.reports.wide_charts import Answers, Row, comparison, diverging, sorted_rows
+from survey.reports.charts.bars import Part
+from survey.reports.charts.wide import Answers, Row, comparison, diverging, sorted_rows
+from survey.reports.content.table_notes import score_cell
 
 Report = Mapping[str, Any]
 _PER_PICTURE = 20  # rows that fit on a page beside text

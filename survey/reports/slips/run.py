@@ -14,8 +14,8 @@ from pathlib import Path
 from survey.domain.rehearsal import MARK
 from survey.domain.rounds import Round
 from survey.domain.slips import PrintedCode
-from survey.reports import print as paper
 from survey.reports.fonts import SANS, check_glyphs, font_files
+from survey.reports.slips import print as paper
 
 # Threads do, for typst works without Python's lock. Not all cores of a large server: it has others to answer meanwhile.
 AT_ONCE = min(os.cpu_count() or 1, 4)

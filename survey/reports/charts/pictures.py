@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typst
 
-from survey.reports.charts import texts_of
+from survey.reports.charts.bars import texts_of
 from survey.reports.fonts import SANS, check_glyphs, font_files, for_typst
 
 PIXELS_PER_INCH = 220.0  # sharp on an office printer, small in the file

@@ -14,7 +14,7 @@ from survey.domain.manifest import Manifest
 from survey.domain.rounds import Evaluation, Round
 from survey.reports.blocks import Block, Document, Heading, NewPage, Paragraph, Signatures, Title
 from survey.reports.moments import moment
-from survey.reports.posters import as_poster
+from survey.reports.round_papers.posters import as_poster
 from survey.reports.words import check_mark, unbroken
 
 Say = tuple[str, str]  # Chinese, English

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from survey.reports.blocks import DASH, Cell, Column, Table
 from survey.reports.column_widths import fitted
-from survey.reports.word_styles import FANGSONG, HEITI, NAMESPACES, fonts, text_of
+from survey.reports.word.styles import FANGSONG, HEITI, NAMESPACES, fonts, text_of
 
 _TWIPS = 1440 / 25.4
 _ALIGN = {"text": "left", "count": "right", "score": "right", "rate": "right", "mixed": "center"}

@@ -13,9 +13,9 @@ from typing import Any
 
 from survey.domain.rounds import Round
 from survey.reports.blocks import Block, Column, Document, Heading, NewPage, Paragraph, Signatures, Table
+from survey.reports.content.table_notes import with_total
 from survey.reports.moments import moment
-from survey.reports.opening_paper import BY_HAND, RECORD
-from survey.reports.table_notes import with_total
+from survey.reports.round_papers.opening import BY_HAND, RECORD
 from survey.reports.words import check_number, spaced
 
 

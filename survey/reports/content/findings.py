@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from survey.reports import certainty
-from survey.reports.table_notes import score_cell
+from survey.reports.content import certainty
+from survey.reports.content.table_notes import score_cell
 from survey.reports.words import check_number
 
 Report = Mapping[str, Any]

@@ -27,7 +27,7 @@ from survey.domain.results.release import ReportStore
 from survey.domain.rounds import COLLECTED, COUNTED, ORDER, Round, State
 from survey.errors import InvalidInput, NotYet
 from survey.reports.blocks import Document
-from survey.reports.closing_paper import Sealed, closing_paper, find_sealed
+from survey.reports.round_papers.closing import Sealed, closing_paper, find_sealed
 
 FORMATS = ("pdf", "docx")
 LANGUAGES = ("zh", "en")
@@ -128,7 +128,7 @@ def make(sources: Sources, kind: str, format_: str, fonts_dir: Path, lang: str =
         from survey.reports import report_pdf
 
         return report_pdf.render(document, fonts_dir)
-    from survey.reports import gongwen
+    from survey.reports.word import gongwen
 
     return gongwen.render(document, fonts_dir)
 
@@ -141,11 +141,11 @@ def file_name(round_: Round, kind: str, format_: str, lang: str = "zh") -> str:
 
 def _document(sources: Sources, kind: str, lang: str) -> Document:
     if kind == "notice":
-        from survey.reports.notice import notice
+        from survey.reports.round_papers.notice import notice
 
         return notice(sources.round, sources.manifests, sources.installation, lang)
     if kind == "script":
-        from survey.reports.host_script import host_script
+        from survey.reports.round_papers.host_script import host_script
 
         return host_script(sources.round, sources.manifests, sources.public_url, lang)
     if kind == "closing":
@@ -153,12 +153,12 @@ def _document(sources: Sources, kind: str, lang: str) -> Document:
             raise NotYet(f"Round {sources.round.id} has no sealed list.")
         return closing_paper(sources.round, sources.sealed)
     if kind == "opening":
-        from survey.reports.opening_paper import opening_paper
+        from survey.reports.round_papers.opening import opening_paper
 
         if sources.opening is None or sources.report is None:
             raise NotYet(f"Round {sources.round.id} has no record of its opening.")
         return opening_paper(sources.round, sources.opening, sources.report)
-    from survey.reports.destruction_paper import destruction_paper
+    from survey.reports.round_papers.destruction import destruction_paper
 
     if sources.destruction is None:
         raise NotYet(f"Round {sources.round.id} has no record of its destruction.")

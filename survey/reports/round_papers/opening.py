@@ -14,8 +14,8 @@ from typing import Any
 
 from survey.domain.rounds import Round
 from survey.reports.blocks import Block, Column, Document, Heading, NewPage, Paragraph, Sheet, Signatures, Table
+from survey.reports.content.table_notes import void_reasons, with_total
 from survey.reports.moments import moment
-from survey.reports.table_notes import void_reasons, with_total
 from survey.reports.words import check_number, spaced
 
 RECORD = Sheet(14, 23)

@@ -1,0 +1,1 @@
+"""Excel workbooks: safe cells, native charts, sheets ready to print."""

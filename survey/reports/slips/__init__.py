@@ -1,0 +1,1 @@
+"""Slips for drawing by lot: a PDF per unit, with thousands of QR codes."""

@@ -1,0 +1,1 @@
+"""Word files in the layout of official documents (GB/T 9704)."""

@@ -1,6 +1,6 @@
 """What a paper document consists of, before anybody decides whether it becomes Word or PDF.
 
-Law: a document is written once, as a list of blocks; gongwen.py and report_pdf.py only set it. So the two cannot say
+Law: a document is written once, as a list of blocks; word/gongwen.py and report_pdf.py only set it. So the two cannot say
 different things.
 """
 
@@ -80,7 +80,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Picture:
-    """svg: markup of charts.py; alt: everything it shows, in words; width in millimetres, height follows."""
+    """svg: markup of charts/; alt: everything it shows, in words; width in millimetres, height follows."""
 
     svg: str
     alt: str

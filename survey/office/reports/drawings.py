@@ -1,6 +1,6 @@
 """The drawings of survey.reports on office pages: the same bars as in the report files, from the same figures.
 
-They are markup already (charts.py escapes names in them): templates show them with `| safe`, and nothing else so.
+They are markup already (charts/ escapes names in them): templates show them with `| safe`, and nothing else so.
 """
 
 from __future__ import annotations

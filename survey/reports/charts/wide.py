@@ -1,6 +1,6 @@
 """Drawings with several rows: teams or dimensions side by side, and answers around a middle line.
 
-Law: as in charts.py; besides, every row carries its label and its value in the drawing itself, so that it can be read
+Law: as in bars.py; besides, every row carries its label and its value in the drawing itself, so that it can be read
 alone, in black and white, and without a legend. A withheld value is a dash, never a bar of length zero.
 """
 

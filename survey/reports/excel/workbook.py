@@ -1,6 +1,6 @@
 """The tables of a round as an Excel workbook; sheets with a native chart are those of native_charts and trend_sheet.
 
-Law: figures come from tables.py, as printed; a withheld one is a dash. The same record gives the same bytes.
+Law: figures come from content/tables.py, as printed; a withheld one is a dash. The same record gives the same bytes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a paper document consists of, before anybody decides whether it becomes Word or PDF.
 
-Law: a document is written once, as a list of blocks; word/gongwen.py and report_pdf.py only set it. So the two cannot say
-different things.
+Law: a document is written once, as a list of blocks; word/gongwen.py and report_pdf.py only set it. So the two cannot
+say different things.
 """
 
 from __future__ import annotations

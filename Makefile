@@ -27,8 +27,10 @@ setup:
 demo: setup
 	@$(BIN)/survey demo
 
+# More than cores: much of the time is spent waiting for browsers, servers and disks.
+TESTERS ?= 3
 test: needs setup lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
 needs:
 	@sh tools/need-for-tests.sh

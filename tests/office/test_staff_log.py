@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -15,13 +17,32 @@ from sqlalchemy import Engine, text
 from survey.office.log.pages import safe_cell
 from survey.storage.audit_log import SqlAuditLog
 from survey.storage.database import migrate, open_database
+from tests.fakes import MovableClock
 from tests.office.conftest import PASSWORD, Visitor, make_app
 
 
-@pytest.fixture
-def engine(tmp_path) -> Iterator[Engine]:
-    engine = open_database(f"sqlite:///{tmp_path / 'survey.db'}")
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    """A log of 250 lines, written once: each line is a commit of its own."""
+    file = tmp_path_factory.mktemp("log") / "survey.db"
+    engine = open_database(f"sqlite:///{file}")
     migrate(engine)
+    log = SqlAuditLog(engine, MovableClock())
+    for number in range(250):
+        log.append(
+            account="office" if number % 2 else "reader",
+            address="10.0.0.1",
+            action="show-round",
+            object=f"r{number:03}",
+            result="done",
+        )
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def engine(tmp_path, written) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{shutil.copy(written, tmp_path)}")
     yield engine
     engine.dispose()
 
@@ -29,14 +50,6 @@ def engine(tmp_path) -> Iterator[Engine]:
 @pytest.fixture
 def auditor(services, engine) -> Visitor:
     services = replace(services, audit=SqlAuditLog(engine, services.clock))
-    for number in range(250):
-        services.audit.append(
-            account="office" if number % 2 else "reader",
-            address="10.0.0.1",
-            action="show-round",
-            object=f"r{number:03}",
-            result="done",
-        )
     services.clock.move(days=1)
     services.audit.append(account="=1+1", address="-", action="freeze-round", object="@x", result="done")
     visitor = Visitor(make_app(services).test_client())

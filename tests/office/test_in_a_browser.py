@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import select
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import Flask, Response
+from flask import Flask, Response, request
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
@@ -213,6 +215,27 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
     return opened
 
 
+@pytest.fixture
+def downloads(app: Flask) -> list[socket.socket]:
+    """The server's end of every connection that has asked for slips."""
+    asked: list[socket.socket] = []
+
+    @app.before_request
+    def remember() -> None:
+        if request.path.endswith("/slips.zip"):
+            asked.append(request.environ["werkzeug.socket"])
+
+    return asked
+
+
+def hangs_up(connection: socket.socket) -> bool:
+    """Wait for the other end to close, at most half a minute: until then what is sent still counts as taken."""
+    try:
+        return bool(select.select([connection], [], [], 30)[0]) and connection.recv(1, socket.MSG_PEEK) == b""
+    except ConnectionResetError:
+        return True
+
+
 def test_slips_show_their_progress_in_place_and_the_page_moves_on(browser, address, services, gate):
     world = World(services).freeze()
     messages: list[str] = []
@@ -237,7 +260,7 @@ def test_slips_show_their_progress_in_place_and_the_page_moves_on(browser, addre
 
 
 def test_a_page_loaded_while_slips_are_made_goes_on_showing_it_and_says_when_it_is_broken_off(
-    browser, address, services, gate
+    browser, address, services, gate, downloads
 ):
     world = World(services).freeze()
     page = signed_in(browser, address)
@@ -250,6 +273,7 @@ def test_a_page_loaded_while_slips_are_made_goes_on_showing_it_and_says_when_it_
     assert other.get_by_role("progressbar", name="共3个单位").is_visible()
     assert violations(other) == []
     begun.value.cancel()
+    assert hangs_up(downloads[0])
     gate.release(2)
     other.get_by_role("alert").filter(has_text="下载中断了").wait_for()
     assert other.get_by_role("button", name="下载纸条").is_enabled()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from dataclasses import replace
 
 import pytest
 
+from survey.domain.questionnaire import default_questionnaire, parse_questionnaire
 from survey.domain.results import release
 from survey.domain.results.release import results
 from survey.domain.results.review import Decision, Review
@@ -15,7 +17,7 @@ from survey.office.reports import review_forms
 from survey.reports import papers
 from survey.reports.places import fonts_folder
 from tests.office.conftest import HTTPS
-from tests.office.samples import REMARK, approve_in_order
+from tests.office.samples import REMARK, approve_in_order, record_of
 
 REVIEW = "/office/rounds/opened/review"
 REPORT = "/office/rounds/opened/report"
@@ -290,6 +292,38 @@ def test_counts_that_are_refused_stay_typed(signed_in, services):
     assert re.search(rf'name="{second}"[^>]*value="3"', refused.text)
     assert "opened" not in services.reports.drafts or not services.reports.drafts["opened"].paper
     assert services.audit.lines[-1]["result"] == "refused"
+
+
+@pytest.fixture
+def composite(services) -> str:
+    """The evaluation of the first team of a counted round whose questionnaire has a composite score."""
+    document = copy.deepcopy(default_questionnaire().document)
+    document["scoring"]["composite"]["enabled"] = True
+    round_ = replace(services.registry.rounds["opened"], questionnaire=parse_questionnaire(document))
+    services.registry.rounds["opened"] = round_
+    services.registry.records["opened"] = record_of(round_)
+    return round_.evaluations[0].id
+
+
+def test_an_entered_score_makes_the_composite_score_on_every_page(signed_in, services, composite):
+    office = signed_in("office")
+    assert "还没有录入" in office.get(REPORT).text.partition('id="composite"')[2].partition('id="satisfaction"')[0]
+    office.post(f"/office/rounds/opened/report/scores/{composite}", {"quality": "80"}, REPORT)
+    table = office.get(REPORT).text.partition('id="composite"')[2].partition('id="satisfaction"')[0]
+    made = results(services.registry, services.reports, services.registry.find_round("opened"))["evaluations"][0]
+    assert made["composite"]["score"] is not None
+    for figure in (made["score"], "80.00", made["composite"]["score"], made["composite"]["grade"]):
+        assert f">{figure}<" in table
+    assert "综合得分＝得分×30%＋质量得分×70%。" in table
+    assert made["composite"]["score"] in office.get(f"/office/rounds/opened/report/{composite}").text
+
+
+def test_a_score_that_is_refused_stays_typed(signed_in, services, composite):
+    office = signed_in("office")
+    refused = office.post(f"/office/rounds/opened/report/scores/{composite}", {"quality": "八十"}, REPORT)
+    assert refused.status_code == 422
+    assert 'role="alert">没有录入' in refused.text
+    assert 'value="八十"' in refused.text
 
 
 def test_teams_are_compared_by_score_the_highest_first_with_values(signed_in, services):

@@ -1,7 +1,7 @@
 """`survey round paper`: the papers that go with a round itself, for the hall and for the archive.
 
-The same bytes as on the round's page (survey/office/rounds/papers.py); what stands on
-them: survey/reports/round_papers.
+The same bytes as on the round's page (survey/office/rounds/papers.py); what stands on them:
+survey/reports/round_papers.
 """
 
 from __future__ import annotations

@@ -22,11 +22,12 @@ class BadYaml(InvalidSpec):
 
     kind = "bad-yaml"
 
-    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self, reason: str, line: int | None = None, column: int | None = None, twice: str | None = None
+    ) -> None:
         where = f", line {line}" + (f", column {column}" if column else "") if line else ""
         super().__init__(f"{where}: {reason}")
-        self.reason, self.line = reason, line
-        self.twice: str | None = None
+        self.reason, self.line, self.twice = reason, line, twice
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,7 @@ def _walk(node: Any, steps: Steps, places: dict[Steps, str]) -> None:
         for key, value in node.value:
             name = str(key.value)
             if name in seen:  # YAML would silently keep the last one
-                error = BadYaml(f"the field {name!r} stands there twice; expected once.", key.start_mark.line + 1)
-                error.twice = name
-                raise error
+                reason = f"the field {name!r} stands there twice; expected once."
+                raise BadYaml(reason, key.start_mark.line + 1, twice=name)
             seen.add(name)
             _walk(value, (*steps, name), places)

@@ -43,11 +43,6 @@ BYTES = "application/octet-stream"
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
-    def to_round(round_id: str, *sentences: str) -> ResponseReturnValue:
-        for sentence in sentences:
-            flash(sentence)
-        return redirect(url_for("office.show-round", round_id=round_id), 303)
-
     @blueprint.post("/rounds/<round_id>/freeze", endpoint="freeze-round")
     @serves(OFFICE)
     def freeze_round(round_id: str) -> ResponseReturnValue:
@@ -174,6 +169,13 @@ def install(blueprint: Blueprint, services: Services) -> None:
 
         ballots = sum(services.box.counts([evaluation.id for evaluation in round_.evaluations]).values())
         return begin(services, round_id, "count-round", action, total=ballots)
+
+
+def to_round(round_id: str, *sentences: str) -> ResponseReturnValue:
+    """Where every step ends: on the page of its round, which says them."""
+    for sentence in sentences:
+        flash(sentence)
+    return redirect(url_for("office.show-round", round_id=round_id), 303)
 
 
 def given_parts(services: Services, round_: Round) -> list[str]:

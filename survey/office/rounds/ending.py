@@ -20,15 +20,11 @@ from survey.office.confirming import ABANDON, DESTROY, is_confirmed
 from survey.office.long_steps.working import Progress, begin, refuse_while_busy
 from survey.office.needs import Services
 from survey.office.rounds.ceremonies import who_has_signed
+from survey.office.rounds.doing import to_round
 from survey.office.rounds.steps import Action, Step
 
 
 def install(blueprint: Blueprint, services: Services) -> None:
-    def to_round(round_id: str, *sentences: str) -> ResponseReturnValue:
-        for sentence in sentences:
-            flash(sentence)
-        return redirect(url_for("office.show-round", round_id=round_id), 303)
-
     @blueprint.post("/rounds/<round_id>/archive", endpoint="archive-round")
     @serves(OFFICE)
     def archive_round(round_id: str) -> ResponseReturnValue:
